@@ -1,0 +1,2 @@
+//! `hues`: the terminal shell.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Sealed envelopes, AEAD files, signatures and zeroizing keys.

@@ -1,0 +1,1 @@
+//! The API apps see: one module per domain, ports, errors, words.

@@ -1,0 +1,1 @@
+//! What travels between a phone and the city: ops, receipts, beacons, pages, proofs.

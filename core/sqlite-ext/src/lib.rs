@@ -1,0 +1,1 @@
+//! The Vietnamese FTS5 tokenizer.

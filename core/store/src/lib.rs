@@ -1,0 +1,1 @@
+//! Encrypted SQLite files: keys, migrations, one writer, readers, live queries, full text.

@@ -1,0 +1,1 @@
+//! Outbox lanes, delta pull and attachments: a pure step machine and its driver.

@@ -1,0 +1,1 @@
+//! Vietnamese folding, working calendar and administrative units.

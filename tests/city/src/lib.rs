@@ -1,0 +1,1 @@
+//! A sandbox city to talk to.

@@ -1,0 +1,1 @@
+//! The flood laboratory: simulated disk, network, time and fleet.

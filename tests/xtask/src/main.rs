@@ -1,0 +1,2 @@
+//! `cargo xtask`: the one tool door.
+fn main() {}
