@@ -1,2 +1,61 @@
-//! `cargo xtask`: the one tool door.
-fn main() {}
+//! `cargo xtask`: the one tool door of this repository.
+//!
+//! Invariant: whatever a command needs beyond cargo it sets up by itself, in the cache outside the tree, and says so while it
+//! does; a step that this host cannot do is named as skipped with its reason, never left out in silence.
+
+// A tool talks on its standard output.
+#![allow(clippy::print_stdout)]
+#![allow(dead_code)] // until the tool chains of the next slice use it
+
+mod cache;
+mod commands;
+mod context;
+mod parts;
+mod process;
+mod report;
+mod stop;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::context::Context;
+
+/// The one tool door of hues-core.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What the door opens to; each variant is one file in `commands`.
+#[derive(Subcommand)]
+enum Command {
+    /// Sets up what the tests need and runs all of them, part by part.
+    Test(commands::test::Args),
+    /// Runs the long harnesses: fleets of seeds and kill rounds, for hours if you like.
+    Soak(commands::harness::Args),
+    /// Runs the benchmarks and keeps their JSON.
+    Bench(commands::harness::Args),
+    /// Lists the tool chains in the cache; `--clear` removes them.
+    Cache(commands::cache::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = Context::discover().and_then(|context| match cli.command {
+        Command::Test(args) => commands::test::run(&context, &args),
+        Command::Soak(args) => commands::harness::run(&context, commands::harness::SOAK, &args),
+        Command::Bench(args) => commands::harness::run(&context, commands::harness::BENCH, &args),
+        Command::Cache(args) => commands::cache::run(&context, &args),
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(stop) => {
+            eprintln!("xtask: {stop}");
+            ExitCode::FAILURE
+        }
+    }
+}

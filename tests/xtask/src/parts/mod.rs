@@ -1,0 +1,32 @@
+//! The parts of `cargo xtask test`, one file each, in the order they run: what fails soonest and costs least comes first.
+//!
+//! To add a part: write `parts/NAME.rs` with a `pub const PART: Part`, name it here and in [`ALL`]. Return [`Stop::Impossible`]
+//! for what the host lacks (the part is then skipped with that line) and [`Stop::Failed`] for what is wrong.
+//!
+//! [`Stop::Impossible`]: crate::stop::Stop::Impossible
+//! [`Stop::Failed`]: crate::stop::Stop::Failed
+
+use crate::context::Context;
+use crate::stop::Step;
+
+mod clippy;
+mod deny;
+mod docs;
+mod fmt;
+mod markdown;
+mod rust;
+
+/// One part of the test run.
+pub struct Part {
+    /// The name `--only` and `--skip` take: one word.
+    pub name: &'static str,
+    /// What it proves, for `--list` and the line printed when it starts.
+    pub about: &'static str,
+    /// Whether a fresh machine must download something for it beyond crates; `--fast` leaves it out.
+    pub downloads: bool,
+    /// Does the work.
+    pub run: fn(&Context) -> Step,
+}
+
+/// Every part, in order.
+pub const ALL: &[Part] = &[fmt::PART, clippy::PART, docs::PART, deny::PART, rust::PART];
