@@ -1,1 +1,25 @@
 //! Encrypted SQLite files: keys, migrations, one writer, readers, live queries, full text.
+//!
+//! Invariant: nothing a person entered is lost by this crate. A commit says how durable it is and is; damage is named,
+//! set aside and salvaged, never papered over with an empty file. The synchronous core ([`StoreFile`], [`Writer`],
+//! [`Reader`]) has no thread, clock or randomness of its own; [`Db`] is the thin shell that gives it threads.
+
+pub mod changes;
+mod conn;
+pub mod disk;
+pub mod doubles;
+mod error;
+mod ext;
+mod file;
+mod keyfile;
+mod migrate;
+pub mod vault;
+
+pub use changes::Changes;
+pub use conn::{Committed, Durability, Reader, Snapshot, Tx, Writer, BULK_CACHE_MIB, CACHE_MIB};
+pub use error::{Result, StoreError};
+pub use file::{FileKind, FileOptions, Quarantined, StoreFile};
+pub use keyfile::FileKey;
+pub use migrate::{newest, Migration};
+/// The engine, so that every floor above uses this one.
+pub use rusqlite;
