@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::error::Result;
 
-/// Registers the Vietnamese tokenizer.
-pub(crate) fn register(_conn: &Connection) -> Result<()> {
-    Ok(())
+/// Registers the Vietnamese tokenizer `hues_vi`.
+pub(crate) fn register(conn: &Connection) -> Result<()> {
+    Ok(hues_sqlite_ext::register(conn)?)
 }

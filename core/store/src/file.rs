@@ -205,7 +205,6 @@ impl StoreFile {
     }
 
     /// A read-only connection to a database set aside, for salvage. It may fail at any statement.
-    #[allow(dead_code)]
     pub(crate) fn connect_aside(&self, path: &Path) -> Result<Connection> {
         // Read-write, because a log that was set aside with it can only be replayed so.
         let conn = connect(&*self.disk, path, &self.key, false)?;

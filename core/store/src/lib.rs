@@ -13,6 +13,9 @@ mod ext;
 mod file;
 mod keyfile;
 mod migrate;
+mod mirror;
+mod salvage;
+mod sealed;
 pub mod vault;
 
 pub use changes::Changes;
@@ -21,5 +24,8 @@ pub use error::{Result, StoreError};
 pub use file::{FileKind, FileOptions, Quarantined, StoreFile};
 pub use keyfile::FileKey;
 pub use migrate::{newest, Migration};
+pub use mirror::{Mirror, Mirrored, MIRROR_LIMIT};
 /// The engine, so that every floor above uses this one.
 pub use rusqlite;
+pub use salvage::{salvage, OpTable, Salvage};
+pub use sealed::{Pieces, SealedDir, SealedId, SealedSource};
