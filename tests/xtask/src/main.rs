@@ -5,11 +5,11 @@
 
 // A tool talks on its standard output.
 #![allow(clippy::print_stdout)]
-#![allow(dead_code)] // until the tool chains of the next slice use it
 
 mod cache;
 mod commands;
 mod context;
+mod native;
 mod parts;
 mod process;
 mod report;
@@ -35,6 +35,12 @@ struct Cli {
 enum Command {
     /// Sets up what the tests need and runs all of them, part by part.
     Test(commands::test::Args),
+    /// Writes the generated Kotlin and Swift from the compiled library.
+    Bindings(commands::bindings::Args),
+    /// Builds the phone profile and prints the stripped size of the library.
+    Size(commands::size::Args),
+    /// Writes the SHA-256 lists of the Maven projects anew, after a version was changed on purpose.
+    Pin(commands::pin::Args),
     /// Runs the long harnesses: fleets of seeds and kill rounds, for hours if you like.
     Soak(commands::harness::Args),
     /// Runs the benchmarks and keeps their JSON.
@@ -47,6 +53,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = Context::discover().and_then(|context| match cli.command {
         Command::Test(args) => commands::test::run(&context, &args),
+        Command::Bindings(args) => commands::bindings::run(&context, &args),
+        Command::Size(args) => commands::size::run(&context, &args),
+        Command::Pin(args) => commands::pin::run(&context, &args),
         Command::Soak(args) => commands::harness::run(&context, commands::harness::SOAK, &args),
         Command::Bench(args) => commands::harness::run(&context, commands::harness::BENCH, &args),
         Command::Cache(args) => commands::cache::run(&context, &args),

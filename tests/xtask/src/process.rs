@@ -51,12 +51,6 @@ impl Run {
         self
     }
 
-    /// Removes one variable.
-    pub fn env_remove(mut self, key: &str) -> Self {
-        self.command.env_remove(key);
-        self
-    }
-
     /// Sets the folder to run in.
     pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
         self.command.current_dir(dir);

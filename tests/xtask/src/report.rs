@@ -53,38 +53,32 @@ impl Verdict {
 
 /// The whole report: failures in full, the table, then the closing line that other tools read.
 pub fn render(lines: &[Line]) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     for line in lines {
         if let Verdict::Failed(reason) = &line.verdict {
-            out += &format!("\n{} failed: {reason}\n", line.name);
+            out.push(format!("\n{} failed: {reason}", line.name));
         }
     }
-    out += "\npart          minutes  verdict\n";
+    out.push("\npart          minutes  verdict".to_owned());
     for line in lines {
         let first = line.verdict.reason().lines().next().unwrap_or("");
-        out += &format!(
-            "{:<12} {:>8}  {:<8} {first}",
-            line.name,
-            minutes(line.took),
-            line.verdict.word()
-        )
-        .trim_end();
-        out.push('\n');
+        let row = row(line.name, line.took) + &format!("  {:<8} {first}", line.verdict.word());
+        out.push(row.trim_end().to_owned());
     }
-    let total = lines.iter().map(|line| line.took).sum();
-    out += &format!("{:<12} {:>8}\n\n", "all", minutes(total));
+    out.push(row("all", lines.iter().map(|line| line.took).sum()));
     let count = |word| {
         lines
             .iter()
             .filter(|line| line.verdict.word() == word)
             .count()
     };
-    out + &format!(
-        "{} passed, {} failed, {} skipped\n",
+    out.push(format!(
+        "\n{} passed, {} failed, {} skipped\n",
         count("passed"),
         count("FAILED"),
         count("skipped")
-    )
+    ));
+    out.join("\n")
 }
 
 /// Whether the run as a whole is good: nothing failed and something ran.
@@ -98,8 +92,8 @@ pub fn is_good(lines: &[Line]) -> bool {
     passed && !failed
 }
 
-fn minutes(took: Duration) -> String {
-    format!("{:.1}", took.as_secs_f64() / 60.0)
+fn row(name: &str, took: Duration) -> String {
+    format!("{name:<12} {:>8.1}", took.as_secs_f64() / 60.0)
 }
 
 #[cfg(test)]

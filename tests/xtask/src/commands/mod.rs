@@ -1,5 +1,8 @@
 //! What the door opens to, one file a subcommand.
 
+pub mod bindings;
 pub mod cache;
 pub mod harness;
+pub mod pin;
+pub mod size;
 pub mod test;

@@ -162,7 +162,6 @@ fn slug(heading: &str) -> String {
     while let Some((before, (words, after))) = rest
         .split_once('[')
         .and_then(|(b, r)| Some((b, r.split_once("](")?)))
-        .map(|(b, (w, a))| (b, (w, a)))
     {
         plain += before;
         plain += words;

@@ -9,12 +9,15 @@
 use crate::context::Context;
 use crate::stop::Step;
 
+mod bindings;
 mod clippy;
 mod deny;
 mod docs;
 mod fmt;
+mod kotlin;
 mod markdown;
 mod rust;
+mod swift;
 
 /// One part of the test run.
 pub struct Part {
@@ -29,4 +32,13 @@ pub struct Part {
 }
 
 /// Every part, in order.
-pub const ALL: &[Part] = &[fmt::PART, clippy::PART, docs::PART, deny::PART, rust::PART];
+pub const ALL: &[Part] = &[
+    fmt::PART,
+    clippy::PART,
+    docs::PART,
+    deny::PART,
+    rust::PART,
+    bindings::PART,
+    kotlin::PART,
+    swift::PART,
+];

@@ -1,7 +1,11 @@
 //! Tool chains that cargo does not bring: each sets itself up in the cache, pinned, once.
 
+pub mod bindgen;
+pub mod debian;
 pub mod deny;
+pub mod maven;
 pub mod python;
+pub mod swift;
 
 use crate::stop::Stop;
 

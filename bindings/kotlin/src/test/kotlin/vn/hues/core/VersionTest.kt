@@ -1,0 +1,15 @@
+package vn.hues.core
+
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+
+/** The pipe itself: Kotlin calls Rust and gets a value back. */
+class VersionTest {
+    @Test
+    fun `version has three numbers`() {
+        val parts = version().split('.')
+        assertEquals(3, parts.size)
+        assertTrue(parts.all { it.toIntOrNull() != null })
+    }
+}

@@ -1,0 +1,24 @@
+// swift-tools-version: 6.0
+// HuesCore: the Swift package over the Rust core. On Linux it links libhues_ffi.so; on Apple platforms the app's build adds
+// the XCFramework (see README.md).
+
+import PackageDescription
+
+let package = Package(
+    name: "HuesCore",
+    platforms: [.iOS(.v16), .macOS(.v13)],
+    products: [
+        .library(name: "HuesCore", targets: ["HuesCore"])
+    ],
+    targets: [
+        // The C header of the library, generated.
+        .target(
+            name: "HuesCoreFFI",
+            linkerSettings: [.linkedLibrary("hues_ffi")]
+        ),
+        // Generated code (Generated/) and the hand-written API over it.
+        .target(name: "HuesCore", dependencies: ["HuesCoreFFI"]),
+        .testTarget(name: "HuesCoreTests", dependencies: ["HuesCore"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

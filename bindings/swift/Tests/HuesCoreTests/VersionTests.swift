@@ -1,0 +1,12 @@
+import Testing
+
+@testable import HuesCore
+
+/// The pipe itself: Swift calls Rust and gets a value back.
+@Suite struct VersionTests {
+    @Test func versionHasThreeNumbers() {
+        let parts = version().split(separator: ".")
+        #expect(parts.count == 3)
+        #expect(parts.allSatisfy { Int($0) != nil })
+    }
+}
