@@ -59,7 +59,9 @@ fn check(value: &Value, depth: usize) -> Result<(), Malformed> {
         }
         Value::Float(_) => Err(Malformed("float")),
         Value::Tag(..) => Err(Malformed("tag")),
-        Value::Integer(_) | Value::Bytes(_) | Value::Text(_) | Value::Bool(_) | Value::Null => Ok(()),
+        Value::Integer(_) | Value::Bytes(_) | Value::Text(_) | Value::Bool(_) | Value::Null => {
+            Ok(())
+        }
         _ => Err(Malformed("unknown type")),
     }
 }
@@ -73,7 +75,10 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             items.iter().for_each(|item| write(item, out));
         }
         Value::Map(entries) => {
-            let mut sorted: Vec<_> = entries.iter().map(|(key, value)| (encode(key), value)).collect();
+            let mut sorted: Vec<_> = entries
+                .iter()
+                .map(|(key, value)| (encode(key), value))
+                .collect();
             sorted.sort_by(|a, b| a.0.cmp(&b.0));
             sorted.dedup_by(|a, b| a.0 == b.0);
             head(5, sorted.len() as u64, out);
@@ -151,7 +156,10 @@ mod tests {
             (b"\xfb\x3f\xf0\x00\x00\x00\x00\x00\x00", "double"),
             (b"\xc0\x60", "tag"),
             (b"\xc2\x41\x01", "bignum"),
-            (b"\xc2\x49\x01\x00\x00\x00\x00\x00\x00\x00\x00", "large bignum"),
+            (
+                b"\xc2\x49\x01\x00\x00\x00\x00\x00\x00\x00\x00",
+                "large bignum",
+            ),
             (b"\xf7", "undefined"),
             (b"\xf8\x20", "simple value"),
             (b"\xe0", "unassigned simple value"),
@@ -161,7 +169,10 @@ mod tests {
             (b"", "nothing"),
             (b"\x82\x00", "cut short"),
             (b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", "absurd length"),
-            (b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff", "absurd byte length"),
+            (
+                b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff",
+                "absurd byte length",
+            ),
             (b"\x1c", "reserved argument"),
         ] {
             assert!(refused(bytes), "{why}");
@@ -173,19 +184,39 @@ mod tests {
         let nested = |depth: usize| [vec![0x81; depth - 1], vec![0x80]].concat();
         assert!(!refused(&nested(8)));
         assert!(refused(&nested(9)));
-        assert!(refused(&nested(60_000)), "deep input does not reach the stack's end");
+        assert!(
+            refused(&nested(60_000)),
+            "deep input does not reach the stack's end"
+        );
     }
 
     #[test]
     fn keys_sort_by_their_bytes_not_by_length_first() {
         // 24 encodes as 18 18, "" as 60: bytewise 18 18 < 60, although it is longer.
-        let map = Value::Map(vec![(Value::from(""), Value::Null), (Value::from(24), Value::Null)]);
+        let map = Value::Map(vec![
+            (Value::from(""), Value::Null),
+            (Value::from(24), Value::Null),
+        ]);
         assert_eq!(encode(&map), b"\xa2\x18\x18\xf6\x60\xf6");
     }
 
     #[test]
     fn the_whole_integer_range() {
-        for n in [0i128, 23, 24, 255, 256, 65_535, 65_536, 1 << 32, u64::MAX.into(), -1, -24, -25, -(1i128 << 64)] {
+        for n in [
+            0i128,
+            23,
+            24,
+            255,
+            256,
+            65_535,
+            65_536,
+            1 << 32,
+            u64::MAX.into(),
+            -1,
+            -24,
+            -25,
+            -(1i128 << 64),
+        ] {
             let value = Value::Integer(Integer::try_from(n).unwrap());
             assert_eq!(decode(&encode(&value), 9).unwrap(), value);
         }

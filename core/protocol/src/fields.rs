@@ -22,9 +22,13 @@ impl Fields {
     /// # Errors
     /// [`Malformed`] when it is no map or has a key of another type.
     pub fn from_value(value: Value) -> Result<Fields, Malformed> {
-        let Value::Map(entries) = value else { return Err(Malformed("not a map")) };
+        let Value::Map(entries) = value else {
+            return Err(Malformed("not a map"));
+        };
         let keyed = entries.into_iter().map(|(key, value)| match key {
-            Value::Integer(n) => u64::try_from(n).map(|n| (n, value)).map_err(|_| Malformed("negative key")),
+            Value::Integer(n) => u64::try_from(n)
+                .map(|n| (n, value))
+                .map_err(|_| Malformed("negative key")),
             _ => Err(Malformed("key is no integer")),
         });
         Ok(Fields(keyed.collect::<Result<_, _>>()?))
@@ -33,7 +37,12 @@ impl Fields {
     /// The same map as a CBOR value.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        Value::Map(self.0.iter().map(|(key, value)| (Value::from(*key), value.clone())).collect())
+        Value::Map(
+            self.0
+                .iter()
+                .map(|(key, value)| (Value::from(*key), value.clone()))
+                .collect(),
+        )
     }
 
     /// Adds or replaces an entry.
@@ -65,7 +74,11 @@ impl Fields {
     /// # Errors
     /// [`Malformed`] when it is absent.
     pub fn value(&self, key: u64) -> Result<&Value, Malformed> {
-        self.0.iter().find(|(k, _)| *k == key).map(|(_, v)| v).ok_or(Malformed("missing key"))
+        self.0
+            .iter()
+            .find(|(k, _)| *k == key)
+            .map(|(_, v)| v)
+            .ok_or(Malformed("missing key"))
     }
 
     /// An unsigned integer below 2⁶³.
@@ -168,7 +181,10 @@ pub fn uint(value: &Value) -> Result<u64, Malformed> {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn time(value: &Value) -> Result<i64, Malformed> {
-    int(value).ok().filter(|n| *n >= 0).ok_or(Malformed("not a time"))
+    int(value)
+        .ok()
+        .filter(|n| *n >= 0)
+        .ok_or(Malformed("not a time"))
 }
 
 /// A signed integer of 64 bits.
@@ -176,7 +192,9 @@ pub fn time(value: &Value) -> Result<i64, Malformed> {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn int(value: &Value) -> Result<i64, Malformed> {
-    integer(value).and_then(|n| i64::try_from(n).ok()).ok_or(Malformed("not an integer"))
+    integer(value)
+        .and_then(|n| i64::try_from(n).ok())
+        .ok_or(Malformed("not an integer"))
 }
 
 /// A byte string.
@@ -184,7 +202,10 @@ pub fn int(value: &Value) -> Result<i64, Malformed> {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn bytes(value: &Value) -> Result<&[u8], Malformed> {
-    value.as_bytes().map(Vec::as_slice).ok_or(Malformed("not bytes"))
+    value
+        .as_bytes()
+        .map(Vec::as_slice)
+        .ok_or(Malformed("not bytes"))
 }
 
 /// A byte string of exactly `N` bytes.
@@ -192,7 +213,9 @@ pub fn bytes(value: &Value) -> Result<&[u8], Malformed> {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn array<const N: usize>(value: &Value) -> Result<[u8; N], Malformed> {
-    bytes(value)?.try_into().map_err(|_| Malformed("wrong byte length"))
+    bytes(value)?
+        .try_into()
+        .map_err(|_| Malformed("wrong byte length"))
 }
 
 /// Text, owned.
@@ -200,7 +223,10 @@ pub fn array<const N: usize>(value: &Value) -> Result<[u8; N], Malformed> {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn text(value: &Value) -> Result<String, Malformed> {
-    value.as_text().map(str::to_owned).ok_or(Malformed("not text"))
+    value
+        .as_text()
+        .map(str::to_owned)
+        .ok_or(Malformed("not text"))
 }
 
 /// The elements of an array.
@@ -208,7 +234,10 @@ pub fn text(value: &Value) -> Result<String, Malformed> {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn list(value: &Value) -> Result<&[Value], Malformed> {
-    value.as_array().map(Vec::as_slice).ok_or(Malformed("not an array"))
+    value
+        .as_array()
+        .map(Vec::as_slice)
+        .ok_or(Malformed("not an array"))
 }
 
 /// A byte string value.

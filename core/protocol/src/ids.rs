@@ -136,7 +136,14 @@ mod tests {
         let epoch: Epoch = "00a1b2c3d4e5f607".parse().unwrap();
         assert_eq!(epoch.0, [0, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 7]);
         assert_eq!(epoch.to_string(), "00a1b2c3d4e5f607");
-        for bad in ["", "00A1b2c3d4e5f607", "00a1b2c3d4e5f60", "00a1b2c3d4e5f6070", "0x00a1b2c3d4e5f6", "đđđđ"] {
+        for bad in [
+            "",
+            "00A1b2c3d4e5f607",
+            "00a1b2c3d4e5f60",
+            "00a1b2c3d4e5f6070",
+            "0x00a1b2c3d4e5f6",
+            "đđđđ",
+        ] {
             assert_eq!(bad.parse::<Epoch>(), Err(NotAnId), "{bad}");
         }
     }

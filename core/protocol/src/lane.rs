@@ -93,6 +93,10 @@ mod tests {
         let signature = lane.sign_pull(&Hash([7; 32]));
         assert!(verify_pull(&lane.public(), &Hash([7; 32]), &signature));
         assert!(!verify_pull(&lane.public(), &Hash([8; 32]), &signature));
-        assert!(!verify_pull(&LaneKey::from_seed(&[2; 32]).public(), &Hash([7; 32]), &signature));
+        assert!(!verify_pull(
+            &LaneKey::from_seed(&[2; 32]).public(),
+            &Hash([7; 32]),
+            &signature
+        ));
     }
 }
