@@ -69,6 +69,11 @@ impl Fields {
         self.0.iter().any(|(k, _)| *k == key)
     }
 
+    /// The keys, in no promised order.
+    pub fn keys(&self) -> impl Iterator<Item = u64> + '_ {
+        self.0.iter().map(|(key, _)| *key)
+    }
+
     /// The raw value of `key`.
     ///
     /// # Errors
