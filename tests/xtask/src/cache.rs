@@ -47,7 +47,7 @@ impl Cache {
         if is_complete(&folder, recipe) {
             return Ok(folder);
         }
-        println!(
+        eprintln!(
             "  setting up {}: {} (once, into {})",
             recipe.name,
             recipe.about,
@@ -57,7 +57,7 @@ impl Cache {
         fs::create_dir_all(&folder).during(format!("making {}", folder.display()))?;
         build(&folder)?;
         fs::write(folder.join(MARKER), recipe.pins).during("marking the cache complete")?;
-        println!("  {} is set up", recipe.name);
+        eprintln!("  {} is set up", recipe.name);
         Ok(folder)
     }
 

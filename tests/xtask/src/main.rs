@@ -11,6 +11,7 @@ mod commands;
 mod context;
 mod native;
 mod parts;
+mod peers;
 mod process;
 mod report;
 mod stop;
@@ -39,6 +40,8 @@ enum Command {
     Bindings(commands::bindings::Args),
     /// Builds the phone profile and prints the stripped size of the library.
     Size(commands::size::Args),
+    /// Sets up every tool chain and peer without running a test; prints the peers' variables for a shell.
+    Setup(commands::setup::Args),
     /// Writes the SHA-256 lists of the Maven projects anew, after a version was changed on purpose.
     Pin(commands::pin::Args),
     /// Runs the long harnesses: fleets of seeds and kill rounds, for hours if you like.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(&context, &args),
         Command::Bindings(args) => commands::bindings::run(&context, &args),
         Command::Size(args) => commands::size::run(&context, &args),
+        Command::Setup(args) => commands::setup::run(&context, &args),
         Command::Pin(args) => commands::pin::run(&context, &args),
         Command::Soak(args) => commands::harness::run(&context, commands::harness::SOAK, &args),
         Command::Bench(args) => commands::harness::run(&context, commands::harness::BENCH, &args),

@@ -4,5 +4,6 @@ pub mod bindings;
 pub mod cache;
 pub mod harness;
 pub mod pin;
+pub mod setup;
 pub mod size;
 pub mod test;

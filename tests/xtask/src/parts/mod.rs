@@ -16,8 +16,13 @@ mod docs;
 mod fmt;
 mod kotlin;
 mod markdown;
+mod openapi;
+mod photos;
+mod proof;
 mod rust;
 mod swift;
+mod tour;
+mod tus;
 
 /// One part of the test run.
 pub struct Part {
@@ -39,6 +44,11 @@ pub const ALL: &[Part] = &[
     deny::PART,
     rust::PART,
     bindings::PART,
+    photos::PART,
+    proof::PART,
+    openapi::PART,
+    tus::PART,
     kotlin::PART,
     swift::PART,
+    tour::PART,
 ];

@@ -24,7 +24,7 @@ fn install(packages: &[&str]) -> Step {
             "not installed, and installing needs root: {names}"
         )));
     }
-    println!("  installing from Debian: {names}");
+    eprintln!("  installing from Debian: {names}");
     let get = |line: &str| {
         Run::new("apt-get")
             .args("-q -o DPkg::Lock::Timeout=300")

@@ -43,8 +43,17 @@ pub const KOTLIN: Project = Project {
     goals: "verify",
 };
 
+/// A Java tus 1.0 server, judge of resumable uploads: with the checksum extension, which others lack.
+pub const TUS: Project = Project {
+    folder: "tests/interop/peers/tus-java",
+    name: "maven-tus",
+    about: "tus-java-server and Jetty from Maven, 5 MB",
+    rehearsal: &[],
+    goals: "dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=${maven.repo.local}/../lib",
+};
+
 /// Every pinned project, for `cargo xtask pin`.
-pub const ALL: &[&Project] = &[&KOTLIN];
+pub const ALL: &[&Project] = &[&KOTLIN, &TUS];
 
 /// Fills the project's repository folder, or finds it; returns the folder for `-Dmaven.repo.local`. Use it with `mvn -o`.
 pub fn repository(context: &Context, project: &Project) -> Step<PathBuf> {
@@ -61,6 +70,12 @@ pub fn repository(context: &Context, project: &Project) -> Step<PathBuf> {
         compare(&digests(&folder.join("repository"))?, &listed)
     })?;
     Ok(folder.join("repository"))
+}
+
+/// The jars a project needs at run time, as a class path wildcard folder; for projects whose goal copies them into `lib`.
+pub fn libraries(context: &Context, project: &Project) -> Step<PathBuf> {
+    let repository = repository(context, project)?;
+    Ok(repository.with_file_name("lib"))
 }
 
 /// Writes the project's list of digests from what the registry serves now.

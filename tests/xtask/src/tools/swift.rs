@@ -70,7 +70,7 @@ impl SwiftRoot {
 fn build(folder: &Path) -> Step {
     debian::need("debootstrap", "debootstrap")?;
     let mirror = mirror()?;
-    println!("  debootstrap {SUITE} from the mirror apt uses; {PACKAGES}");
+    eprintln!("  debootstrap {SUITE} from the mirror apt uses; {PACKAGES}");
     Run::new("debootstrap")
         .args("--variant=minbase")
         .arg(format!("--include={PACKAGES}"))

@@ -1,0 +1,11 @@
+//! Part `tus`: uploads resume against two tus servers written by others.
+
+use super::Part;
+use crate::peers::{judge, Peer};
+
+pub const PART: Part = Part {
+    name: "tus",
+    about: "uploads resume against two tus servers written by others",
+    downloads: true,
+    run: |context| judge(context, "tus", &[Peer::TusJava, Peer::TusNode]),
+};

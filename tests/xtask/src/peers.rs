@@ -1,0 +1,160 @@
+//! Programs written by others that judge ours: each becomes one executable whose path a test finds in the environment.
+//!
+//! The tests that need one are marked `#[ignore]` with the reason, so that `cargo test` alone stays whole without them; their part
+//! sets the peers up and runs them with `--ignored`. A peer this host cannot have makes the part skipped, by name.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use crate::context::Context;
+use crate::native;
+use crate::process::Run;
+use crate::stop::{During, Step, Stop};
+use crate::tools::{debian, maven, node, python};
+
+/// A judge, or a server to talk to.
+#[derive(Clone, Copy)]
+pub enum Peer {
+    /// `HUES_PEER_EXIFTOOL`: reads every kind of metadata out of a picture.
+    Exiftool,
+    /// `HUES_PEER_PYTHON`: an interpreter with `cbor2` and `cryptography`.
+    Python,
+    /// `HUES_PEER_SCHEMATHESIS`: judges a server against its OpenAPI document.
+    Schemathesis,
+    /// `HUES_PEER_TUS_JAVA FOLDER`: a tus server with checksums; says `ready URL`.
+    TusJava,
+    /// `HUES_PEER_TUS_NODE FOLDER`: the reference tus server; says `ready URL`.
+    TusNode,
+    /// `HUES_PEER_AXE PAGE.html [--shots FOLDER]`: axe-core in a real browser, at several widths.
+    Axe,
+}
+
+impl Peer {
+    /// Every peer there is.
+    pub const ALL: &[Self] = &[
+        Self::Exiftool,
+        Self::Python,
+        Self::Schemathesis,
+        Self::TusJava,
+        Self::TusNode,
+        Self::Axe,
+    ];
+
+    /// Sets the peer up; the name of its variable and the executable it holds.
+    pub fn set_up(self, context: &Context) -> Step<(&'static str, PathBuf)> {
+        match self {
+            Self::Exiftool => {
+                debian::need("exiftool", "libimage-exiftool-perl")?;
+                launcher(context, "HUES_PEER_EXIFTOOL", "exec exiftool \"$@\"")
+            }
+            Self::Python => Ok(("HUES_PEER_PYTHON", pinned_python(context)?.join("python"))),
+            Self::Schemathesis => Ok((
+                "HUES_PEER_SCHEMATHESIS",
+                pinned_python(context)?.join("schemathesis"),
+            )),
+            Self::TusJava => {
+                let jars = maven::libraries(context, &maven::TUS)?;
+                let main = context.path(maven::TUS.folder).join("Tus.java");
+                let quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m";
+                let line = format!(
+                    "exec java {quick} -cp {}'/*' {} \"$@\"",
+                    quoted(&jars),
+                    quoted(&main)
+                );
+                launcher(context, "HUES_PEER_TUS_JAVA", &line)
+            }
+            Self::TusNode => {
+                let folder = "tests/interop/peers/tus-node";
+                let home = node::set_up(context, "tus", folder, "@tus/server from npm, 3 MB")?;
+                let line = format!("exec node {} \"$@\"", quoted(&home.join("tus.mjs")));
+                launcher(context, "HUES_PEER_TUS_NODE", &line)
+            }
+            Self::Axe => {
+                debian::need("chromium", "chromium")?;
+                let home = node::set_up(
+                    context,
+                    "page",
+                    "tests/e2e/page",
+                    "axe-core and playwright-core from npm, 15 MB",
+                )?;
+                let line = format!(
+                    "CHROMIUM=$(command -v chromium) exec node {} \"$@\"",
+                    quoted(&home.join("axe.mjs"))
+                );
+                launcher(context, "HUES_PEER_AXE", &line)
+            }
+        }
+    }
+}
+
+/// Runs the ignored tests of one test target (`tests/NAME.rs` of any crate) with these peers set up.
+pub fn judge(context: &Context, target: &str, peers: &[Peer]) -> Step {
+    if !exists(context, target)? {
+        return Err(Stop::impossible(format!(
+            "this tree has no test target `{target}` yet"
+        )));
+    }
+    let mut run = Run::cargo(context)
+        .args("test --quiet --workspace --no-fail-fast --test")
+        .arg(target)
+        .args("-- --include-ignored --test-threads=2");
+    for peer in peers {
+        let (variable, executable) = peer.set_up(context)?;
+        run = run.env(variable, executable);
+    }
+    // Tests that drive the terminal shell or the sandbox city as processes find the program here.
+    run.env("HUES_BIN", native::build(context)?.hues).show()
+}
+
+fn exists(context: &Context, target: &str) -> Step<bool> {
+    let listed = Run::new("git")
+        .dir(&context.root)
+        .args("ls-files --cached --others --exclude-standard --")
+        .arg(format!("*/tests/{target}.rs"))
+        .arg(format!("*/tests/{target}/main.rs"))
+        .capture()?;
+    Ok(!listed.trim().is_empty())
+}
+
+fn pinned_python(context: &Context) -> Step<PathBuf> {
+    python::set_up(
+        context,
+        "peers",
+        "schemathesis, cbor2 and cryptography from PyPI, 60 MB",
+    )
+}
+
+/// Writes a small script into the build folder: a peer is then started alike, whatever it is written in.
+fn launcher(
+    context: &Context,
+    variable: &'static str,
+    line: &str,
+) -> Step<(&'static str, PathBuf)> {
+    let folder = context.target.join("peers");
+    fs::create_dir_all(&folder).during(folder.display())?;
+    let file = folder.join(variable.to_lowercase());
+    fs::write(&file, format!("#!/bin/sh\n{line}\n")).during(file.display())?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).during(file.display())?;
+    Ok((variable, file))
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_survives_the_shell() {
+        let odd = Path::new("/a b/it's");
+        let said = Run::new("sh")
+            .arg("-c")
+            .arg(format!("printf %s {}", quoted(odd)))
+            .capture()
+            .unwrap();
+        assert_eq!(said, "/a b/it's");
+    }
+}
