@@ -51,9 +51,21 @@ pub fn tone_rank(query: &str, text: &str) -> Option<ToneRank> {
 /// ```
 #[must_use]
 pub fn same_words(a: &str, b: &str) -> bool {
-    let exact =
-        |text: &str| -> Vec<Exact> { tokens(text).map(|t| Exact::of(&text[t.range])).collect() };
-    exact(a) == exact(b)
+    exact_words(a) == exact_words(b)
+}
+
+/// The words of a text in their exact form, one space between them: equal when [`same_words`] holds.
+pub(crate) fn exact_words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for token in tokens(text) {
+        let exact = Exact::of(&text[token.range]);
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(&exact.letters);
+        words.push_str(&exact.tones);
+    }
+    words
 }
 
 /// Words of a query beyond this many are not ranked (they were searched all the same).

@@ -4,12 +4,15 @@
 //! Phú Xuân is new) are told apart by kind, tones and old district, and where these do not decide the answer is
 //! [`UnitError::Ambiguous`] with the possibilities, for the person to choose.
 
+use super::table::{folded_words, NameKey, CURRENT_NAMES, DISTRICTS, FORMER_NAMES};
 use super::{by_code, current, former, former_by_code, made_of, FormerUnit, Unit, UnitKind};
 use crate::token::tokens;
-use crate::tone::same_words;
 
 /// Longest text looked at, in bytes.
 const MAX_TEXT: usize = 512;
+
+/// Parts of an address looked at, from its end: province, district, ward, and some before.
+const MAX_PARTS: usize = 6;
 
 /// Whether what was asked for is a unit of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,11 +71,12 @@ pub fn resolve(text: &str) -> Result<Resolved, UnitError> {
     if text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) {
         return resolve_code(text);
     }
-    let mut parts: Vec<&str> = text
-        .split([',', ';', '\n'])
+    let all = text
+        .rsplit([',', ';', '\n'])
         .map(str::trim)
-        .filter(|p| !p.is_empty())
-        .collect();
+        .filter(|part| !part.is_empty());
+    let mut parts: Vec<&str> = all.take(MAX_PARTS).collect();
+    parts.reverse();
     let mut address = Address::default();
     if parts.len() > 1 && parts.last().is_some_and(|p| is_hue(p)) {
         address.province = parts.pop();
@@ -141,11 +145,11 @@ impl Address<'_> {
             Some(d) => Some(district_code(d).ok_or(UnitError::Unknown)?),
         };
         // With its kind taken off first; `Phường Đúc` is a name that only looks as if it had one.
-        let (kind, name) = split_kind(self.ward);
-        let readings = [(kind, name), (None, self.ward)];
-        for same in [same_words as fn(&str, &str) -> bool, same_folded] {
-            for (kind, name) in readings {
-                let found = Found::search(kind, name, district, same);
+        let (kind, bare) = split_kind(self.ward);
+        let readings = [(kind, NameKey::of(bare)), (None, NameKey::of(self.ward))];
+        for same in [same_exact as fn(&NameKey, &NameKey) -> bool, same_folded] {
+            for (kind, name) in &readings {
+                let found = Found::search(*kind, name, district, same);
                 if !found.is_empty() {
                     return found.answer();
                 }
@@ -164,15 +168,19 @@ struct Found {
 impl Found {
     fn search(
         kind: Option<UnitKind>,
-        name: &str,
+        name: &NameKey,
         district: Option<&str>,
-        same: fn(&str, &str) -> bool,
+        same: fn(&NameKey, &NameKey) -> bool,
     ) -> Found {
         let is_kind = |k: UnitKind| kind.is_none_or(|kind| kind == k);
         let in_district = |old: &FormerUnit| district.is_none_or(|d| d == old.district_code);
-        let former: Vec<_> = former()
+        let named = former()
             .iter()
-            .filter(|u| is_kind(u.kind) && in_district(u) && same(u.name, name))
+            .zip(FORMER_NAMES.iter())
+            .filter(|(_, key)| same(key, name));
+        let former: Vec<_> = named
+            .map(|(old, _)| old)
+            .filter(|u| is_kind(u.kind) && in_district(u))
             .collect();
         if district.is_some() && !former.is_empty() {
             return Found {
@@ -181,9 +189,13 @@ impl Found {
             };
         }
         // A new name beside an old district is right when the unit has a part there.
-        let current = current()
+        let named = current()
             .iter()
-            .filter(|u| is_kind(u.kind) && same(u.name, name) && made_of(u.code).any(in_district))
+            .zip(CURRENT_NAMES.iter())
+            .filter(|(_, key)| same(key, name));
+        let current = named
+            .map(|(unit, _)| unit)
+            .filter(|u| is_kind(u.kind) && made_of(u.code).any(in_district))
             .collect();
         Found { current, former }
     }
@@ -213,18 +225,17 @@ impl Found {
     }
 }
 
-fn same_folded(a: &str, b: &str) -> bool {
-    tokens(a).map(|t| t.folded).eq(tokens(b).map(|t| t.folded))
+fn same_exact(a: &NameKey, b: &NameKey) -> bool {
+    a.exact == b.exact
 }
 
-/// The folded words, one space between them.
-fn words(text: &str) -> String {
-    tokens(text).map(|t| t.folded).collect::<Vec<_>>().join(" ")
+fn same_folded(a: &NameKey, b: &NameKey) -> bool {
+    a.folded == b.folded
 }
 
 /// Huế by any of its names: the city, the city below the province it was until 2024, the province.
 fn is_hue(text: &str) -> bool {
-    let words = words(text);
+    let words = folded_words(text);
     let kinds = ["thanh pho ", "tp ", "tinh "];
     let name = kinds
         .iter()
@@ -235,7 +246,7 @@ fn is_hue(text: &str) -> bool {
 
 /// Code of the district of 30 June 2025, whatever kind it is said with (Phong Điền was a rural district until 2024).
 fn district_code(text: &str) -> Option<&'static str> {
-    let words = words(text);
+    let words = folded_words(text);
     let kinds = ["quan ", "huyen ", "thi xa ", "q ", "h ", "tx "];
     let name = kinds
         .iter()
@@ -244,17 +255,10 @@ fn district_code(text: &str) -> Option<&'static str> {
     if name == "nam dong" {
         return Some("482"); // joined to Phú Lộc on 1 January 2025; still on most papers
     }
-    former()
+    DISTRICTS
         .iter()
-        .find(|old| same_folded(name, without_kind(old.district)))
-        .map(|old| old.district_code)
-}
-
-fn without_kind(district: &str) -> &str {
-    ["Quận ", "Huyện ", "Thị xã "]
-        .iter()
-        .find_map(|kind| district.strip_prefix(kind))
-        .unwrap_or(district)
+        .find(|(_, district)| district == name)
+        .map(|(code, _)| *code)
 }
 
 /// The kind a name begins with, and the rest.
