@@ -171,11 +171,13 @@ impl Writer {
         shrink(&self.conn)
     }
 
-    /// Reads every page and checks its authentication code and the b-trees.
+    /// Reads every page and checks its authentication code and the b-trees. Empties the log first: a page may be torn in the
+    /// file and whole in the log, which is no damage.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] at the first fault.
+    /// [`StoreError::Corrupt`] at the first fault, [`StoreError::Busy`] while a reader is in the middle of a read.
     pub fn verify(&mut self) -> Result<()> {
+        self.checkpoint()?;
         verify(&self.conn)
     }
 

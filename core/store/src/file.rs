@@ -99,6 +99,8 @@ impl StoreFile {
             options: kind.options,
         };
         let writer = file.open_database(&mut envelope, kind.migrations)?;
+        // A file opens with one copy of its envelope, too; a full disk is no reason to refuse it.
+        let _ = envelope.mend(&*file.disk);
         Ok((file, writer))
     }
 

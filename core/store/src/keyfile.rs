@@ -67,6 +67,7 @@ impl FileKey {
 pub(crate) struct KeyFile {
     copies: [PathBuf; 2],
     envelope: Envelope,
+    repair: bool,
 }
 
 impl KeyFile {
@@ -76,16 +77,35 @@ impl KeyFile {
     /// `Corrupt` when copies exist and none is whole, `Newer`, `Io`.
     pub(crate) fn load(disk: &dyn Disk, dir: &Path, name: &str) -> Result<Option<KeyFile>> {
         let copies = copies(dir, name);
+        let mut found = Vec::new();
         let mut refusal = None;
         for path in &copies {
             match load_copy(disk, path, name) {
-                Ok(Some(envelope)) => return Ok(Some(KeyFile { copies, envelope })),
+                Ok(Some(envelope)) => found.push(envelope),
                 Ok(None) => {}
                 Err(e @ (StoreError::Corrupt(_) | StoreError::Newer { .. })) => refusal = Some(e),
                 Err(e) => return Err(e),
             }
         }
-        refusal.map_or(Ok(None), Err)
+        let repair = found.len() < copies.len() || found.first() != found.last();
+        // The first copy is written first, so it is the later state where the two differ.
+        match found.into_iter().next() {
+            Some(envelope) => Ok(Some(KeyFile {
+                copies,
+                envelope,
+                repair,
+            })),
+            None => refusal.map_or(Ok(None), Err),
+        }
+    }
+
+    /// Writes the copies anew where one was lost or behind. Call with the key proven.
+    pub(crate) fn mend(&mut self, disk: &dyn Disk) -> Result<()> {
+        if self.repair {
+            self.store(disk)?;
+            self.repair = false;
+        }
+        Ok(())
     }
 
     /// Makes a fresh key in a fresh slot, and its durable envelope.
@@ -114,12 +134,11 @@ impl KeyFile {
         let file = KeyFile {
             copies: copies(dir, name),
             envelope,
+            repair: false,
         };
-        if let Err(e) = file.store(disk) {
-            // Nothing is sealed under the slot yet; a leftover would only be clutter in the keystore.
-            let _ = vault.destroy(&slot);
-            return Err(e);
-        }
+        // A failure half-way may leave a copy that counts, so the slot stays: an unused one is clutter, a destroyed one
+        // would lock the file for ever.
+        file.store(disk)?;
         Ok((file, FileKey { key, salt }))
     }
 

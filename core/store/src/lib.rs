@@ -12,6 +12,7 @@ mod error;
 mod ext;
 mod file;
 mod keyfile;
+pub mod live;
 mod migrate;
 mod mirror;
 mod salvage;

@@ -202,15 +202,22 @@ fn wrong_key_damage_and_lock_are_three_errors() {
 }
 
 #[test]
-fn either_copy_of_the_envelope_is_enough_and_none_is_damage() {
+fn either_copy_of_the_envelope_is_enough_and_mended_and_none_is_damage() {
     let mut phone = Phone::new();
     drop(phone.open().unwrap());
+    let whole = std::fs::read(phone.path("core.key")).unwrap();
+    for copy in ["core.key", "core.key2"] {
+        spoil(&phone.path(copy), 30);
+        drop(phone.open().unwrap());
+        assert_eq!(std::fs::read(phone.path(copy)).unwrap(), whole);
+        std::fs::remove_file(phone.path(copy)).unwrap();
+        drop(phone.open().unwrap());
+        assert_eq!(std::fs::read(phone.path(copy)).unwrap(), whole);
+    }
     spoil(&phone.path("core.key"), 30);
-    drop(phone.open().unwrap());
-    std::fs::remove_file(phone.path("core.key")).unwrap();
-    drop(phone.open().unwrap());
-    spoil(&phone.path("core.key2"), 30);
+    spoil(&phone.path("core.key2"), 40);
     assert!(matches!(phone.open().err(), Some(StoreError::Corrupt(_))));
+    std::fs::remove_file(phone.path("core.key")).unwrap();
     std::fs::remove_file(phone.path("core.key2")).unwrap();
     assert_eq!(
         phone.open().err(),

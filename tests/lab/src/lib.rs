@@ -1,1 +1,3 @@
 //! The flood laboratory: simulated disk, network, time and fleet.
+
+pub mod disk;
