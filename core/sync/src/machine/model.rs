@@ -180,13 +180,13 @@ impl World {
             id: id(1_000 + self.next),
             order: self.next as i64,
             sent: false,
-            len: if n % 7 == 0 { 20_000 } else { 1_500 },
-            query_only: n % 11 == 0,
-            poison: n % 13 == 0,
+            len: if n.is_multiple_of(7) { 20_000 } else { 1_500 },
+            query_only: n.is_multiple_of(11),
+            poison: n.is_multiple_of(13),
             wedged: false,
             tries: 0,
             due: None,
-            files: if n % 3 == 0 {
+            files: if n.is_multiple_of(3) {
                 vec![40_000 + n % 50_000]
             } else {
                 vec![]
@@ -419,9 +419,9 @@ impl World {
                 [Link::None, Link::Captive, Link::Slow, Link::Good][(n % 4) as usize],
             )]),
             12 => self.restart(),
-            13 => self.step(vec![Event::LowPower(n % 2 == 0)]),
+            13 => self.step(vec![Event::LowPower(n.is_multiple_of(2))]),
             14 => {
-                self.city.dead_sessions = n % 3 == 0;
+                self.city.dead_sessions = n.is_multiple_of(3);
                 let s = [
                     Session::None,
                     Session::Live(ME),
@@ -430,7 +430,7 @@ impl World {
                 ][(n % 4) as usize];
                 self.step(vec![Event::Session(s)]);
             }
-            15 => self.step(vec![Event::Foreground(n % 2 == 0)]),
+            15 => self.step(vec![Event::Foreground(n.is_multiple_of(2))]),
             16 => self.retry(),
             _ => self.sleep(n % 20_000),
         }
