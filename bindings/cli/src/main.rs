@@ -1,2 +1,5 @@
 //! `hues`: the terminal shell.
+#![allow(dead_code)]
+mod tour;
+
 fn main() {}

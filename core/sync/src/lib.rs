@@ -1,3 +1,1 @@
-//! Outbox lanes, delta pull and attachments: a pure step machine and its synchronous driver.
-
-pub mod machine;
+//! Outbox lanes, delta pull and attachments: a pure step machine and its driver.
