@@ -246,6 +246,26 @@ fn snapshot<R, E: From<StoreError>>(
     f(&Snapshot(&tx))
 }
 
+/// Runs `f` on one state of each of several files, all begun before any is read further: for an account's export.
+///
+/// # Errors
+/// What `f` returned.
+pub fn read_together<R, E: From<StoreError>>(
+    readers: &mut [Reader],
+    f: impl FnOnce(&[Snapshot<'_>]) -> Result<R, E>,
+) -> Result<R, E> {
+    let mut begun = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let tx = begin(&mut reader.conn, TransactionBehavior::Deferred)?;
+        // A deferred transaction takes its snapshot at its first read.
+        tx.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+            .map_err(StoreError::from)?;
+        begun.push(tx);
+    }
+    let snapshots: Vec<Snapshot<'_>> = begun.iter().map(|tx| Snapshot(tx)).collect();
+    f(&snapshots)
+}
+
 fn shrink(conn: &Connection) -> Result<()> {
     conn.flush_prepared_statement_cache();
     Ok(conn.execute_batch("PRAGMA shrink_memory")?)

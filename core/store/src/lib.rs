@@ -6,26 +6,34 @@
 
 pub mod changes;
 mod conn;
+mod db;
 pub mod disk;
 pub mod doubles;
 mod error;
 mod ext;
 mod file;
+mod home;
 mod keyfile;
 pub mod live;
 mod migrate;
 mod mirror;
+mod pending;
 mod salvage;
 mod sealed;
 pub mod vault;
 
 pub use changes::Changes;
-pub use conn::{Committed, Durability, Reader, Snapshot, Tx, Writer, BULK_CACHE_MIB, CACHE_MIB};
+pub use conn::{
+    read_together, Committed, Durability, Reader, Snapshot, Tx, Writer, BULK_CACHE_MIB, CACHE_MIB,
+};
+pub use db::{Db, Lifecycle, READERS};
 pub use error::{Result, StoreError};
 pub use file::{FileKind, FileOptions, Quarantined, StoreFile};
+pub use home::{AccountId, Home, HOME_VERSION};
 pub use keyfile::FileKey;
 pub use migrate::{newest, Migration};
 pub use mirror::{Mirror, Mirrored, MIRROR_LIMIT};
+pub use pending::Pending;
 /// The engine, so that every floor above uses this one.
 pub use rusqlite;
 pub use salvage::{salvage, OpTable, Salvage};

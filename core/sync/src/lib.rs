@@ -1,1 +1,3 @@
-//! Outbox lanes, delta pull and attachments: a pure step machine and its driver.
+//! Outbox lanes, delta pull and attachments: a pure step machine and its synchronous driver.
+
+pub mod machine;

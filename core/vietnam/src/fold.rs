@@ -44,6 +44,7 @@ pub fn fold_cow(text: &str) -> Cow<'_, str> {
 }
 
 /// Folds one character: none (a combining mark), one or, rarely, several characters come out (`ß` gives `ss`).
+#[inline]
 pub(crate) fn fold_char(c: char, mut emit: impl FnMut(char)) {
     if c.is_ascii() {
         return emit(c.to_ascii_lowercase());
@@ -56,10 +57,16 @@ pub(crate) fn fold_char(c: char, mut emit: impl FnMut(char)) {
 
 /// The two blocks that hold every precomposed Vietnamese letter. Anything between or beyond is rare in Huế and takes the
 /// slower path.
+#[inline]
 fn from_table(c: char) -> Option<char> {
     let c = u32::from(c);
     let at = |table: &[char], first: u32| table.get(c.checked_sub(first)? as usize).copied();
     at(&LATIN, LATIN_FIRST).or_else(|| at(&ADDITIONAL, ADDITIONAL_FIRST))
+}
+
+/// Whether the table has a place for this character.
+pub(crate) fn is_tabled(c: char) -> bool {
+    from_table(c).is_some()
 }
 
 /// The rule behind the table, for any character.

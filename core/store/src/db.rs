@@ -1,0 +1,364 @@
+//! The thin shell: one writer thread, a few readers, one thread for live windows.
+//!
+//! Invariant: all writing goes through one thread in the order it was asked for, and a mutation that was taken runs to its
+//! end whatever happens to the caller. Nothing here decides anything: transactions, differences and durability are
+//! the core's ([`Writer`], [`LiveHub`]). No connection is pinged before use; one that met damage or an I/O error is closed
+//! and opened anew.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use hues_env::Mono;
+
+use crate::changes::Changes;
+use crate::conn::{Committed, Durability, Reader, Snapshot, Tx, Writer};
+use crate::error::{Result, StoreError};
+use crate::file::StoreFile;
+use crate::live::{LiveHub, Row, Subscription, Window};
+use crate::pending::{pending, Pending};
+
+mod readers;
+
+use readers::Readers;
+
+/// What the phone tells the app about its place in the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifecycle {
+    /// On screen: live windows run.
+    Foreground,
+    /// Off screen: the log is emptied, readers are closed, live windows wait. Writing still works.
+    Background,
+    /// The system wants memory back: caches are emptied.
+    LowMemory,
+}
+
+/// Readers a file gets unless told otherwise.
+pub const READERS: usize = 2;
+
+type WriteJob = Box<dyn FnOnce(&mut WriterSeat) + Send>;
+
+enum LiveJob {
+    Changed(Changes),
+    Run(Box<dyn FnOnce(&mut LiveSeat) + Send>),
+}
+
+/// An open file with its threads. Dropping it lets queued mutations finish, then closes the file.
+pub struct Db {
+    file: Arc<StoreFile>,
+    writer: Option<Sender<WriteJob>>,
+    live: Option<Sender<LiveJob>>,
+    readers: Arc<Readers>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Db {
+    /// Gives an open file its threads: one writer, `readers` readers, one for live windows.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] when the system gives no thread.
+    pub fn start(file: StoreFile, writer: Writer, readers: usize) -> Result<Db> {
+        let file = Arc::new(file);
+        let (write_jobs, write_queue) = channel();
+        let (live_jobs, live_queue) = channel();
+        let mut db = Db {
+            file: file.clone(),
+            writer: Some(write_jobs),
+            live: Some(live_jobs.clone()),
+            readers: Arc::new(Readers::new(file.clone())),
+            threads: Vec::new(),
+        };
+        let seat = WriterSeat {
+            file: file.clone(),
+            writer: Some(writer),
+            live: live_jobs,
+        };
+        db.spawn("hues-writer", move || seat.run(&write_queue))?;
+        let seat = LiveSeat {
+            file,
+            hub: LiveHub::new(),
+            reader: None,
+            paused: false,
+            start: Instant::now(),
+        };
+        db.spawn("hues-live", move || seat.run(&live_queue))?;
+        for _ in 0..readers.max(1) {
+            let pool = db.readers.clone();
+            db.spawn("hues-reader", move || pool.serve())?;
+        }
+        Ok(db)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn file(&self) -> &StoreFile {
+        &self.file
+    }
+
+    /// Queues a mutation: one transaction, committed with `durability`. What it changed reaches the live windows.
+    ///
+    /// The answer may be awaited, waited for, or dropped: the mutation runs all the same. Errors as
+    /// [`Writer::write`], and [`StoreError::Closed`] when the file was closed first or the mutation panicked.
+    pub fn write<R: Send + 'static>(
+        &self,
+        durability: Durability,
+        f: impl FnOnce(&Tx<'_>) -> Result<R> + Send + 'static,
+    ) -> Pending<Committed<R>> {
+        let (reply, answer) = pending();
+        self.on_writer(move |seat| reply.send(seat.write(durability, f, breaks)));
+        answer
+    }
+
+    /// [`Db::write`] for a mutation with an error type of its own, which is the inner result; the outer one is
+    /// [`StoreError::Closed`] only.
+    pub fn try_write<R, E>(
+        &self,
+        durability: Durability,
+        f: impl FnOnce(&Tx<'_>) -> Result<R, E> + Send + 'static,
+    ) -> Pending<Result<Committed<R>, E>>
+    where
+        R: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = pending();
+        // What the caller's error hides cannot be told from here, so a refusal costs the connection (half a millisecond).
+        self.on_writer(move |seat| reply.send(Ok(seat.write(durability, f, |_| true))));
+        answer
+    }
+
+    /// Reads on one state of the file, in parallel to the writer.
+    ///
+    /// Errors: what `f` returned, or [`StoreError::Closed`].
+    pub fn read<R: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Snapshot<'_>) -> Result<R> + Send + 'static,
+    ) -> Pending<R> {
+        let (reply, answer) = pending();
+        self.readers.submit(Box::new(move |reader| {
+            let result = reader.and_then(|reader| reader.read(f));
+            let broken = result.as_ref().err().is_some_and(breaks);
+            reply.send(result);
+            broken
+        }));
+        answer
+    }
+
+    /// Subscribes to a window; see [`LiveHub::register`].
+    pub fn observe<R: Send + Sync + 'static>(
+        &self,
+        window: Window,
+        query: impl FnMut(&Snapshot<'_>) -> Result<Vec<Row<R>>> + Send + 'static,
+    ) -> Pending<Subscription<R>> {
+        let (reply, answer) = pending();
+        self.on_live(move |seat| reply.send(seat.observe(&window, query)));
+        answer
+    }
+
+    /// Raises the writer's cache while many rows are written, or puts it back.
+    pub fn set_bulk(&self, bulk: bool) -> Pending<()> {
+        let (reply, answer) = pending();
+        self.on_writer(move |seat| {
+            reply.send(seat.open().and_then(|writer| writer.set_bulk(bulk)))
+        });
+        answer
+    }
+
+    /// Follows the app's life; done when the answer is there.
+    pub fn lifecycle(&self, stage: Lifecycle) -> Pending<()> {
+        let (reply, answer) = pending();
+        if stage != Lifecycle::Foreground {
+            self.readers.close_connections();
+        }
+        let (paused, live_is_quiet) = pending();
+        self.on_live(move |seat| {
+            if stage != Lifecycle::Foreground {
+                seat.reader = None;
+            }
+            seat.paused = match stage {
+                Lifecycle::Foreground => false,
+                Lifecycle::Background => true,
+                Lifecycle::LowMemory => seat.paused,
+            };
+            paused.send(Ok(()));
+        });
+        let readers = self.readers.clone();
+        self.on_writer(move |seat| {
+            let _ = live_is_quiet.wait();
+            reply.send(seat.lifecycle(stage, &readers));
+        });
+        answer
+    }
+
+    fn on_writer(&self, job: impl FnOnce(&mut WriterSeat) + Send + 'static) {
+        // Where nobody takes the job, dropping it answers `Closed`.
+        if let Some(writer) = &self.writer {
+            let _ = writer.send(Box::new(job));
+        }
+    }
+
+    fn on_live(&self, job: impl FnOnce(&mut LiveSeat) + Send + 'static) {
+        if let Some(live) = &self.live {
+            let _ = live.send(LiveJob::Run(Box::new(job)));
+        }
+    }
+
+    fn spawn(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+        self.threads
+            .push(thread::Builder::new().name(name.into()).spawn(run)?);
+        Ok(())
+    }
+}
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        self.writer = None;
+        self.live = None;
+        self.readers.close();
+        for thread in self.threads.drain(..) {
+            // A last owner inside a job runs on one of the threads itself, which cannot wait for its own end.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// Whether a connection that answered so must not be used again: SQLCipher lets none read on after a damaged page, and
+/// after a failed call the engine's picture of the file may be wrong.
+fn breaks(e: &StoreError) -> bool {
+    matches!(e, StoreError::Corrupt(_) | StoreError::Io(_))
+}
+
+struct WriterSeat {
+    file: Arc<StoreFile>,
+    writer: Option<Writer>,
+    live: Sender<LiveJob>,
+}
+
+impl WriterSeat {
+    fn run(mut self, queue: &Receiver<WriteJob>) {
+        while let Ok(job) = queue.recv() {
+            // A panic in a mutation was rolled back by its transaction's drop, and its caller hears `Closed`; those
+            // that wait behind it must still be served.
+            let _ = catch_unwind(AssertUnwindSafe(|| job(&mut self)));
+        }
+    }
+
+    fn open(&mut self) -> Result<&mut Writer> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.file.writer()?,
+        };
+        Ok(self.writer.insert(writer))
+    }
+
+    fn write<R, E: From<StoreError>>(
+        &mut self,
+        durability: Durability,
+        f: impl FnOnce(&Tx<'_>) -> Result<R, E>,
+        breaks: impl FnOnce(&E) -> bool,
+    ) -> Result<Committed<R>, E> {
+        let result = self.open()?.try_write(durability, f);
+        if result.as_ref().err().is_some_and(breaks) {
+            self.writer = None;
+        }
+        if let Ok(done) = &result {
+            if !done.changes.is_empty() {
+                let _ = self.live.send(LiveJob::Changed(done.changes.clone()));
+            }
+        }
+        result
+    }
+
+    fn lifecycle(&mut self, stage: Lifecycle, readers: &Readers) -> Result<()> {
+        match stage {
+            Lifecycle::Foreground => Ok(()),
+            Lifecycle::LowMemory => self.open()?.shrink(),
+            Lifecycle::Background => {
+                readers.wait_until_closed(Duration::from_secs(5));
+                let writer = self.open()?;
+                writer.shrink()?;
+                match writer.checkpoint() {
+                    // A reader in a long read keeps part of the log: nothing is lost, the next time empties it.
+                    Err(StoreError::Busy) => Ok(()),
+                    other => other,
+                }
+            }
+        }
+    }
+}
+
+struct LiveSeat {
+    file: Arc<StoreFile>,
+    hub: LiveHub,
+    reader: Option<Reader>,
+    paused: bool,
+    start: Instant,
+}
+
+impl LiveSeat {
+    fn run(mut self, queue: &Receiver<LiveJob>) {
+        loop {
+            match self.next(queue) {
+                Ok(LiveJob::Changed(changes)) => {
+                    let now = self.now();
+                    self.hub.changed(&changes, now);
+                }
+                Ok(LiveJob::Run(job)) => {
+                    let _ = catch_unwind(AssertUnwindSafe(|| job(&mut self)));
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = catch_unwind(AssertUnwindSafe(|| self.tick()));
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// The next job, or a time-out when a window is due.
+    fn next(&self, queue: &Receiver<LiveJob>) -> Result<LiveJob, RecvTimeoutError> {
+        match self.hub.next_due() {
+            Some(due) if !self.paused => {
+                queue.recv_timeout(Duration::from_millis(due.since(self.now())))
+            }
+            _ => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = self.now();
+        let Ok(mut reader) = self.take_reader() else {
+            return;
+        };
+        // A failed window stays due; a broken connection is not kept.
+        let result = self.hub.run_due(now, &mut reader);
+        if !result.as_ref().err().is_some_and(breaks) {
+            self.reader = Some(reader);
+        }
+    }
+
+    fn observe<R: Send + Sync + 'static>(
+        &mut self,
+        window: &Window,
+        query: impl FnMut(&Snapshot<'_>) -> Result<Vec<Row<R>>> + Send + 'static,
+    ) -> Result<Subscription<R>> {
+        let now = self.now();
+        let mut reader = self.take_reader()?;
+        let result = self.hub.register(window, query, &mut reader, now);
+        if !result.as_ref().err().is_some_and(breaks) && !self.paused {
+            self.reader = Some(reader);
+        }
+        result
+    }
+
+    fn take_reader(&mut self) -> Result<Reader> {
+        self.reader.take().map_or_else(|| self.file.reader(), Ok)
+    }
+
+    /// Time since the file was opened: only for spacing runs.
+    fn now(&self) -> Mono {
+        Mono(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+}
