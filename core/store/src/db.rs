@@ -38,7 +38,7 @@ pub enum Lifecycle {
 /// Readers a file gets unless told otherwise.
 pub const READERS: usize = 2;
 
-type WriteJob = Box<dyn FnOnce(&mut WriterSeat) + Send>;
+type WriteJob = Box<dyn FnOnce(&mut Seat) + Send>;
 
 enum LiveJob {
     Changed(Changes),
@@ -70,7 +70,7 @@ impl Db {
             readers: Arc::new(Readers::new(file.clone())),
             threads: Vec::new(),
         };
-        let seat = WriterSeat {
+        let seat = Seat {
             file: file.clone(),
             writer: Some(writer),
             live: live_jobs,
@@ -125,6 +125,19 @@ impl Db {
         let (reply, answer) = pending();
         // What the caller's error hides cannot be told from here, so a refusal costs the connection (half a millisecond).
         self.on_writer(move |seat| reply.send(Ok(seat.write(durability, f, |_| true))));
+        answer
+    }
+
+    /// Gives a job the writer's seat: for what needs several transactions in a row, or the connection itself. Like
+    /// [`Db::write`], it runs to its end whatever happens to the caller.
+    ///
+    /// Errors: [`StoreError::Closed`] only; the job's own are in what it returns.
+    pub fn drive<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Seat) -> R + Send + 'static,
+    ) -> Pending<R> {
+        let (reply, answer) = pending();
+        self.on_writer(move |seat| reply.send(Ok(job(seat))));
         answer
     }
 
@@ -191,7 +204,7 @@ impl Db {
         answer
     }
 
-    fn on_writer(&self, job: impl FnOnce(&mut WriterSeat) + Send + 'static) {
+    fn on_writer(&self, job: impl FnOnce(&mut Seat) + Send + 'static) {
         // Where nobody takes the job, dropping it answers `Closed`.
         if let Some(writer) = &self.writer {
             let _ = writer.send(Box::new(job));
@@ -231,18 +244,57 @@ fn breaks(e: &StoreError) -> bool {
     matches!(e, StoreError::Corrupt(_) | StoreError::Io(_))
 }
 
-struct WriterSeat {
+/// The writer thread's place, lent to a job by [`Db::drive`].
+pub struct Seat {
     file: Arc<StoreFile>,
     writer: Option<Writer>,
     live: Sender<LiveJob>,
 }
 
-impl WriterSeat {
+impl Seat {
     fn run(mut self, queue: &Receiver<WriteJob>) {
         while let Ok(job) = queue.recv() {
             // A panic in a mutation was rolled back by its transaction's drop, and its caller hears `Closed`; those
             // that wait behind it must still be served.
             let _ = catch_unwind(AssertUnwindSafe(|| job(&mut self)));
+        }
+    }
+
+    /// One transaction, as [`Db::try_write`]; what it changed reaches the live windows.
+    ///
+    /// # Errors
+    /// As [`Writer::try_write`].
+    pub fn commit<R, E: From<StoreError>>(
+        &mut self,
+        durability: Durability,
+        f: impl FnOnce(&Tx<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.write(durability, f, |_| true).map(|done| done.value)
+    }
+
+    /// Reads on the writer's own connection: sees what was just committed.
+    ///
+    /// # Errors
+    /// What `f` returned, or the engine's.
+    pub fn read<R, E: From<StoreError>>(
+        &mut self,
+        f: impl FnOnce(&Snapshot<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        self.open()?.read(f)
+    }
+
+    /// The writer itself, for a core that commits by its own rules. Hand what it changed to [`Seat::publish`].
+    ///
+    /// # Errors
+    /// The engine's, when the file must be opened anew.
+    pub fn writer(&mut self) -> Result<&mut Writer> {
+        self.open()
+    }
+
+    /// Tells the live windows of commits made through [`Seat::writer`].
+    pub fn publish(&self, changes: Changes) {
+        if !changes.is_empty() {
+            let _ = self.live.send(LiveJob::Changed(changes));
         }
     }
 
