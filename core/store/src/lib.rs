@@ -20,6 +20,7 @@ mod mirror;
 mod pending;
 mod salvage;
 mod sealed;
+pub mod search;
 pub mod vault;
 
 pub use changes::Changes;

@@ -1,5 +1,5 @@
 //! The threads around a file: order, wake-up, lifecycle, death and damage.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! The home: one owner, accounts, and erasing that begins with the keys.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

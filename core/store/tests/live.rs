@@ -1,5 +1,5 @@
 //! Live windows: the differences a subscriber takes always lead to what a fresh query answers.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

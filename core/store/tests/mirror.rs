@@ -1,5 +1,5 @@
 //! The mirror, and the promise it is for: with any one page destroyed, every unsent op survives.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
