@@ -39,3 +39,8 @@ pub use pending::Pending;
 pub use rusqlite;
 pub use salvage::{salvage, OpTable, Salvage};
 pub use sealed::{Pieces, SealedDir, SealedId, SealedSource};
+
+/// The README's example, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
