@@ -60,7 +60,8 @@ pub struct StoreFile {
 /// Where a damaged database went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quarantined {
-    /// The database set aside; its log, if there was one, lies beside it. `None` when there was nothing to set aside.
+    /// The database set aside, by this call or by one it completes; its log, if there was one, lies beside it. `None` when
+    /// there was nothing to set aside.
     pub database: Option<PathBuf>,
 }
 
@@ -83,6 +84,10 @@ impl StoreFile {
         sweep_temporary(&*disk, dir)?;
         let (mut envelope, key) = match KeyFile::load(&*disk, dir, kind.name)? {
             Some(envelope) => {
+                if !envelope.is_born() && newest_aside(&*disk, dir, kind.name)?.is_some() {
+                    // Going on here would hand out an empty file where the caller must salvage first.
+                    return Err(StoreError::Corrupt("repair was interrupted"));
+                }
                 let key = envelope.open(vault)?;
                 (envelope, key)
             }
@@ -193,8 +198,6 @@ impl StoreFile {
         check_name(kind.name)?;
         let mut envelope = KeyFile::load(&*disk, dir, kind.name)?.ok_or(StoreError::NotFound)?;
         let key = envelope.open(vault)?;
-        let quarantined = set_aside(&*disk, dir, kind.name)?;
-        envelope.set_born(&*disk, false)?;
         let file = StoreFile {
             disk,
             dir: dir.into(),
@@ -202,8 +205,48 @@ impl StoreFile {
             key,
             options: kind.options,
         };
+        if !envelope.is_born() {
+            // An earlier call was interrupted while making the new database: nothing was acknowledged in it yet, and
+            // what is to be salvaged is the one set aside before.
+            match file.open_database(&mut envelope, kind.migrations) {
+                Err(StoreError::Corrupt(_)) => {}
+                other => {
+                    let database = newest_aside(&*file.disk, dir, kind.name)?.map(|(_, path)| path);
+                    return other.map(|writer| (file, writer, Quarantined { database }));
+                }
+            }
+        }
+        let quarantined = set_aside(&*file.disk, dir, kind.name)?;
+        envelope.set_born(&*file.disk, false)?;
         let writer = file.open_database(&mut envelope, kind.migrations)?;
         Ok((file, writer, quarantined))
+    }
+
+    /// The databases set aside and not yet discarded, oldest first. Ask at every start: a repair may have been cut between
+    /// making the new database and salvaging the old one.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn set_aside(&self) -> Result<Vec<PathBuf>> {
+        let aside = aside_dir(&self.dir, &self.name);
+        Ok(aside_numbers(&*self.disk, &aside)?
+            .into_iter()
+            .map(|number| aside.join(format!("{number}.db")))
+            .collect())
+    }
+
+    /// Removes a database that was set aside, once what it held is safe in this file.
+    ///
+    /// # Errors
+    /// `NotFound` for a path that [`StoreFile::set_aside`] does not list; the disk's.
+    pub fn discard_aside(&self, path: &Path) -> Result<()> {
+        if !self.set_aside()?.iter().any(|known| known == path) {
+            return Err(StoreError::NotFound);
+        }
+        for suffix in ["-shm", "-wal", ""] {
+            self.disk.remove(&with_suffix(path, suffix))?;
+        }
+        Ok(self.disk.sync_dir(&aside_dir(&self.dir, &self.name))?)
     }
 
     /// A read-only connection to a database set aside, for salvage. It may fail at any statement.
@@ -294,31 +337,55 @@ const PRAGMAS: &str = "
 const STATEMENTS: usize = 128;
 
 /// Renames the database and its log into `name.aside/`, names durable on both sides.
+///
+/// The database goes first: interrupted between the two, it is missing, which no open passes over, and the next call
+/// moves the log after it. The other way round, the database would open without the commits in its log.
 fn set_aside(disk: &dyn Disk, dir: &Path, name: &str) -> Result<Quarantined> {
     let from = database(dir, name);
-    // The wal-index is a cache of the log, rebuilt from it.
+    let aside = aside_dir(dir, name);
+    // The log's index is a cache, rebuilt from the log.
     disk.remove(&with_suffix(&from, "-shm"))?;
-    if !disk.exists(&from)? {
-        return Ok(Quarantined { database: None });
+    let newest = newest_aside(disk, dir, name)?;
+    let to = if disk.exists(&from)? {
+        make_dir(disk, &aside)?;
+        let number = newest.map_or(1, |(number, _)| number.saturating_add(1));
+        let to = aside.join(format!("{number}.db"));
+        disk.rename(&from, &to)?;
+        to
+    } else {
+        match newest {
+            Some((_, path)) => path,
+            None => return Ok(Quarantined { database: None }),
+        }
+    };
+    let (log, log_aside) = (with_suffix(&from, "-wal"), with_suffix(&to, "-wal"));
+    if disk.exists(&log)? && !disk.exists(&log_aside)? {
+        disk.rename(&log, &log_aside)?;
     }
-    let aside = dir.join(format!("{name}.aside"));
-    make_dir(disk, &aside)?;
-    let taken = disk
-        .list(&aside)?
-        .iter()
-        .filter(|entry| entry.name.ends_with(".db"))
-        .count();
-    let to = aside.join(format!("{}.db", taken + 1));
-    // The log first: interrupted between the two, the database stays named as before, and the next call moves it to
-    // the same number.
-    let log = with_suffix(&from, "-wal");
-    if disk.exists(&log)? {
-        disk.rename(&log, &with_suffix(&to, "-wal"))?;
-    }
-    disk.rename(&from, &to)?;
     disk.sync_dir(&aside)?;
     disk.sync_dir(dir)?;
     Ok(Quarantined { database: Some(to) })
+}
+
+/// The database that was set aside last, and its number.
+fn newest_aside(disk: &dyn Disk, dir: &Path, name: &str) -> Result<Option<(u32, PathBuf)>> {
+    let aside = aside_dir(dir, name);
+    let newest = aside_numbers(disk, &aside)?.pop();
+    Ok(newest.map(|number| (number, aside.join(format!("{number}.db")))))
+}
+
+fn aside_numbers(disk: &dyn Disk, aside: &Path) -> Result<Vec<u32>> {
+    let entries = disk.list(aside)?;
+    let mut numbers: Vec<u32> = entries
+        .iter()
+        .filter_map(|entry| entry.name.strip_suffix(".db")?.parse().ok())
+        .collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn aside_dir(dir: &Path, name: &str) -> PathBuf {
+    dir.join(format!("{name}.aside"))
 }
 
 fn make_dir(disk: &dyn Disk, dir: &Path) -> Result<()> {

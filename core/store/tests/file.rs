@@ -265,7 +265,18 @@ fn quarantine_sets_aside_and_starts_anew_under_the_same_key() {
         assert_eq!(count(&mut writer), 0);
         assert!(aside.database.unwrap().exists());
     }
-    drop(phone.open().unwrap());
+    let (file, _writer) = phone.open().unwrap();
+    let aside = file.set_aside().unwrap();
+    assert_eq!(
+        aside,
+        [phone.path("core.aside/1.db"), phone.path("core.aside/2.db")]
+    );
+    assert_eq!(
+        file.discard_aside(&phone.path("core.db")),
+        Err(StoreError::NotFound)
+    );
+    file.discard_aside(&aside[0]).unwrap();
+    assert_eq!(file.set_aside().unwrap(), aside[1..]);
 }
 
 #[test]

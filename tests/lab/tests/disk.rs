@@ -399,3 +399,59 @@ fn a_seed_replays_the_disk() {
         assert_eq!(story(seed), story(seed));
     }
 }
+
+#[test]
+fn a_quarantine_cut_at_any_call_loses_no_row_of_what_it_sets_aside() {
+    for nth in 1.. {
+        let mut phone = Phone::new(11);
+        let (file, mut writer) = phone.open().unwrap();
+        for i in 0..9 {
+            add(&mut writer, i, Durability::Full).unwrap();
+        }
+        // The battery dies with the commits still in the log, and there is no mirror.
+        phone.disk.power_loss(&mut SeededRandom::new(nth));
+        drop((file, writer));
+        let disk: Arc<dyn Disk> = Arc::new(phone.disk.clone());
+        phone.disk.plan(Some(Plan {
+            fault: Fault::Io,
+            nth,
+            stays: true,
+        }));
+        let cut =
+            StoreFile::quarantine_and_recreate(disk.clone(), &phone.dir(), &KIND, &phone.vault);
+        let hits = phone.disk.hits();
+        drop(cut);
+        phone.disk.plan(None);
+        phone.disk.power_loss(&mut SeededRandom::new(nth + 1));
+        // Whoever opens it now finds everything, or is told that it is damaged; never a file with commits missing.
+        match phone.open() {
+            Ok((file, mut writer)) => {
+                let count: i64 = writer
+                    .read(|s| {
+                        Ok::<_, StoreError>(
+                            s.query_row("SELECT count(*) FROM op", [], |r| r.get(0))?,
+                        )
+                    })
+                    .unwrap();
+                let told = !file.set_aside().unwrap().is_empty();
+                assert!(count == 9 || (count == 0 && told), "call {nth}: {count}");
+            }
+            Err(e) => assert!(matches!(e, StoreError::Corrupt(_)), "call {nth}: {e}"),
+        }
+        let (file, _writer, aside) =
+            StoreFile::quarantine_and_recreate(disk.clone(), &phone.dir(), &KIND, &phone.vault)
+                .unwrap();
+        let mut found = std::collections::BTreeSet::new();
+        let listed = disk.list(&file.beside("aside")).unwrap();
+        for entry in listed.iter().filter(|entry| entry.name.ends_with(".db")) {
+            let path = file.beside("aside").join(&entry.name);
+            found.extend(salvage(&file, Some(&path), &OPS).unwrap().ops.into_keys());
+        }
+        assert!(aside.database.is_some(), "call {nth}");
+        assert_eq!(found.len(), 9, "call {nth}: {listed:?}");
+        if hits == 0 {
+            assert!(nth > 10);
+            return;
+        }
+    }
+}
