@@ -5,7 +5,10 @@ import Testing
 /// The pipe itself: Swift calls Rust and gets a value back.
 @Suite struct VersionTests {
     @Test func versionHasThreeNumbers() {
-        let parts = version().split(separator: ".")
+        // snippet: version
+        let coreVersion: String = version()
+        // end: version
+        let parts = coreVersion.split(separator: ".")
         #expect(parts.count == 3)
         #expect(parts.allSatisfy { Int($0) != nil })
     }

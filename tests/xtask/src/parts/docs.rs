@@ -21,7 +21,7 @@ const COMPILED: &[&str] = &["kotlin", "swift", "rust"];
 fn run(context: &Context) -> Step {
     let mut wrong = written_pages(context)?;
     let rustdoc = Run::cargo(context)
-        .args("doc --quiet --workspace --no-deps")
+        .args("doc --quiet --workspace --no-deps --keep-going")
         // Read by rustdoc alone, so no dependency is rebuilt.
         .env("RUSTDOCFLAGS", "-D warnings")
         .show();

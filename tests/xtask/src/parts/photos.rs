@@ -7,5 +7,5 @@ pub const PART: Part = Part {
     name: "photos",
     about: "exiftool finds nothing in a picture that left the phone",
     downloads: true,
-    run: |context| judge(context, "exiftool", &[Peer::Exiftool]),
+    run: |context| judge(context, "privacy", &[Peer::Exiftool]),
 };

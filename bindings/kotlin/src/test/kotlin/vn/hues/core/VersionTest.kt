@@ -8,7 +8,10 @@ import kotlin.test.assertTrue
 class VersionTest {
     @Test
     fun `version has three numbers`() {
-        val parts = version().split('.')
+        // snippet: version
+        val coreVersion: String = version()
+        // end: version
+        val parts = coreVersion.split('.')
         assertEquals(3, parts.size)
         assertTrue(parts.all { it.toIntOrNull() != null })
     }
