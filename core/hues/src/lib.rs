@@ -1,7 +1,30 @@
 //! The API apps see: one module per domain, ports, errors, words.
+//!
+//! Open a [`HuesCore`], give it ports, and draw. Everything a person does is saved before a call returns and sent when it can be; what the core shows
+//! comes from its own encrypted files, never from the network.
 
+mod account;
+mod core;
+mod driver;
+mod error;
+mod export;
+pub mod feedback;
+mod ids;
+pub mod live;
+pub mod outbox;
+pub mod ports;
+pub mod probe;
+mod proof;
+mod session;
+#[cfg(feature = "uniffi")]
 mod version;
+pub mod words;
 
+pub use crate::core::{open_core, CityAddress, CoreConfig, HuesCore, Ports, Status};
+pub use error::{HueError, StorageReason};
+pub use proof::{verify_proof, ProofVerdict};
+pub use session::Who;
+#[cfg(feature = "uniffi")]
 pub use version::version;
 
 #[cfg(feature = "uniffi")]

@@ -81,6 +81,8 @@ pub fn beacon(
 
 /// What `GET /packs/{name}` brought.
 #[derive(Debug, Clone, PartialEq)]
+// Made once a day and taken apart at once: boxing it would only cost an allocation.
+#[allow(clippy::large_enum_variant)]
 pub enum PackAnswer<T> {
     /// A pack that replaces the kept one, with its content.
     Good(Signed<Pack>, T),

@@ -200,6 +200,17 @@ impl State {
         self.flights.get(&req).map(|f| &f.request)
     }
 
+    /// The scopes it keeps in step.
+    pub fn scope_names(&self) -> impl Iterator<Item = &String> {
+        self.scopes.keys()
+    }
+
+    /// The highest log index the city has stated.
+    #[must_use]
+    pub fn log_head(&self) -> u64 {
+        self.log_head
+    }
+
     /// The epoch the machine believes in.
     #[must_use]
     pub fn epoch(&self) -> Option<Epoch> {

@@ -10,7 +10,7 @@ pub const PART: Part = Part {
     // `-D warnings` after the double dash reaches clippy alone: RUSTFLAGS would rebuild every dependency.
     run: |context| {
         Run::cargo(context)
-            .args("clippy --quiet --workspace --all-targets --keep-going -- -D warnings")
+            .args("clippy --quiet --workspace --all-targets -- -D warnings")
             .show()
     },
 };

@@ -1,0 +1,192 @@
+//! The files of an account: opened, set aside when damaged, brought back from their mirror.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hues_env::{Env, Random, SystemRandom};
+use hues_protocol::config::Config;
+use hues_store::disk::Disk;
+use hues_store::vault::{SlotClass, SlotVault};
+use hues_store::{
+    Db, Durability, FileKind, FileOptions, Migration, Mirror, SealedDir, StoreFile, Writer, READERS,
+};
+use hues_sync::engine::{Engine, Io, Settings};
+use hues_sync::{outbox, trust};
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::{Account, State};
+use crate::error::HueError;
+use crate::feedback::{self, search, submit};
+use crate::ports::{Clock, LogSink};
+use crate::probe::Probe;
+
+/// The schema of `core.db`, oldest first. A released step never changes.
+const CORE: [Migration; 2] = [
+    Migration {
+        version: 1,
+        sql: hues_sync::schema::SCHEMA,
+    },
+    Migration {
+        version: 2,
+        sql: feedback::SCHEMA_V1,
+    },
+];
+
+const KIND: FileKind<'static> = FileKind {
+    name: "core",
+    class: SlotClass::Background,
+    migrations: &CORE,
+    options: FileOptions {
+        secure_delete: false,
+    },
+};
+
+/// What opening an account needs from its surroundings.
+pub(crate) struct Opened {
+    pub disk: Arc<dyn Disk>,
+    pub vault: Arc<dyn SlotVault>,
+    pub clock: Arc<dyn Clock>,
+    pub log: Arc<dyn LogSink>,
+    pub probe: Arc<dyn Probe>,
+    pub io: UnboundedSender<Io>,
+    pub settings: Settings,
+    pub runtime: tokio::runtime::Handle,
+}
+
+/// Opens the account in `dir`, or makes it.
+pub(crate) fn open(dir: &Path, with: Opened) -> Result<(Account, Arc<SealedDir>), HueError> {
+    let (file, writer) = StoreFile::open(
+        with.disk.clone(),
+        dir,
+        &KIND,
+        &*with.vault,
+        &mut SystemRandom,
+    )?;
+    start(file, writer, with)
+}
+
+/// Sets a damaged file aside and rebuilds the outbox from its mirror; gives the number of acts brought back. What the city has comes back by itself.
+pub(crate) fn recover(
+    dir: &Path,
+    with: Opened,
+) -> Result<(Account, Arc<SealedDir>, u64), HueError> {
+    let (file, mut writer, _) =
+        StoreFile::quarantine_and_recreate(with.disk.clone(), dir, &KIND, &*with.vault)?;
+    let mirror = Mirror::open(&file)?;
+    let now = with.clock.now();
+    let mut random = SystemRandom;
+    let mut back = 0;
+    for id in mirror.list()? {
+        // A mirror entry that is damaged too is left where it is; the others must still come back.
+        let Ok(kept) = mirror.get(&id) else { continue };
+        let env = Env {
+            wall: now.wall(),
+            mono: now.mono(),
+            boot: now.boot_id(),
+            random: &mut random,
+        };
+        let committed = writer.try_write(Durability::Full, |tx| {
+            search::ensure(tx)?;
+            submit::salvage(tx, &env, &kept.op, &kept.snapshot)
+        })?;
+        back += u64::from(committed.value);
+    }
+    let (account, attachments) = start(file, writer, with)?;
+    Ok((account, attachments, back))
+}
+
+fn start(
+    file: StoreFile,
+    mut writer: Writer,
+    with: Opened,
+) -> Result<(Account, Arc<SealedDir>), HueError> {
+    let attachments = Arc::new(SealedDir::attachments(&file)?);
+    let mirror = Mirror::open(&file)?;
+    let now = with.clock.now();
+    let mut random = SystemRandom;
+    let mut env = Env {
+        wall: now.wall(),
+        mono: now.mono(),
+        boot: now.boot_id(),
+        random: &mut random,
+    };
+    let ready = writer.try_write(Durability::Full, |tx| {
+        let mut complete = search::ensure(tx)?;
+        // A new fold re-indexes at once: reports on one phone are few. A city-wide list would go on in idle time.
+        while !complete {
+            complete = search::rebuild(tx, 500)?;
+        }
+        let engine = Engine::open(tx, &mut env, with.settings)?;
+        let (config, version) = match trust::pack(tx)? {
+            Some((version, bytes)) => (pack_content(&bytes)?, version),
+            None => (Config::builtin(), 0),
+        };
+        let owner: Option<[u8; 16]> =
+            tx.query_row("SELECT max(owner) FROM sync_lane", [], |r| r.get(0))?;
+        Ok::<_, HueError>((engine, config, version, owner))
+    })?;
+    let (engine, config, config_version, owner) = ready.value;
+    tidy(&mut writer, &mirror, &attachments, &mut random)?;
+    let state = State {
+        engine,
+        attachments: attachments.clone(),
+        mirror,
+        config: Arc::new(config),
+        config_version,
+        clock: with.clock,
+        random: Box::new(SystemRandom),
+        probe: with.probe,
+        log: with.log,
+        io: with.io,
+        owner,
+    };
+    let db = Db::start(file, writer, READERS)?;
+    Ok((Account::new(db, state, with.runtime)?, attachments))
+}
+
+/// What a kill between two steps left undone: acts not mirrored yet, copies nobody needs any more.
+fn tidy(
+    writer: &mut Writer,
+    mirror: &Mirror,
+    attachments: &SealedDir,
+    random: &mut dyn Random,
+) -> Result<(), HueError> {
+    let (wanted, files) = writer.read(|tx| {
+        let wanted: Vec<[u8; 16]> = outbox::mirrored_ops(tx)?
+            .into_iter()
+            .map(|op| op.0)
+            .collect();
+        let mut files = outbox::sealed_files(tx)?;
+        let mut statement = tx.prepare_cached("SELECT file FROM draft_photo")?;
+        let drafts = statement.query_map([], |r| r.get::<_, [u8; 16]>(0))?;
+        for file in drafts {
+            files.push(file?);
+        }
+        Ok::<_, HueError>((wanted, files))
+    })?;
+    for id in mirror.missing(&wanted)? {
+        let (entry, snapshot) = writer.read(|tx| {
+            let op = hues_protocol::ids::OpId(id);
+            Ok::<_, HueError>((outbox::mirror_entry(tx, &op)?, submit::snapshot(tx, &op)?))
+        })?;
+        mirror.put(&id, &entry, &snapshot, random)?;
+    }
+    for id in mirror.list()?.into_iter().filter(|id| !wanted.contains(id)) {
+        mirror.forget(&id)?;
+    }
+    for id in attachments
+        .list()?
+        .into_iter()
+        .filter(|id| !files.contains(id))
+    {
+        attachments.remove(&id)?;
+    }
+    Ok(())
+}
+
+/// The content of a pack that was judged when it came in.
+fn pack_content(bytes: &[u8]) -> Result<Config, HueError> {
+    let parsed = hues_protocol::city::Parsed::<hues_protocol::pack::Pack>::parse(bytes)
+        .map_err(|_| HueError::internal("pack"))?;
+    Config::parse(&parsed.unproven().content).map_err(|_| HueError::internal("pack-content"))
+}

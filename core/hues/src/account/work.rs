@@ -1,0 +1,194 @@
+//! What a job on the writer thread may use: the file, the engine, photos and mirror, the city's data, clock and randomness.
+//!
+//! Invariant: everything that writes goes through [`Work::commit`] or the engine; an act is committed with FULL and mirrored before its
+//! caller hears of it; requests leave only after the transaction that names them.
+
+use std::sync::Arc;
+
+use hues_env::{Env, Random};
+use hues_protocol::config::Config;
+use hues_protocol::http::Method;
+use hues_protocol::ids::OpId;
+use hues_store::rusqlite::Connection;
+use hues_store::{Durability, Mirror, SealedDir, SealedId, Seat};
+use hues_sync::engine::{Engine, Event, Io};
+use hues_sync::machine::Owner;
+use hues_sync::outbox::{self, Changed, Enqueued};
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::error::HueError;
+use crate::feedback::pulled::Pulled;
+use crate::feedback::submit;
+use crate::ports::{Clock, LogEvent, LogLevel, LogSink};
+use crate::probe::{Probe, ProbePoint};
+
+/// The account's state that lives on the writer thread.
+pub(crate) struct State {
+    pub engine: Engine,
+    pub attachments: Arc<SealedDir>,
+    pub mirror: Mirror,
+    pub config: Arc<Config>,
+    pub config_version: u64,
+    pub clock: Arc<dyn Clock>,
+    pub random: Box<dyn Random>,
+    pub probe: Arc<dyn Probe>,
+    pub log: Arc<dyn LogSink>,
+    pub io: UnboundedSender<Io>,
+    /// The account that owns new lanes, once somebody signed in.
+    pub owner: Option<[u8; 16]>,
+}
+
+/// A job's hands.
+pub(crate) struct Work<'a> {
+    pub(crate) seat: &'a mut Seat,
+    pub(crate) state: &'a mut State,
+}
+
+impl Work<'_> {
+    /// One durable transaction with the clock, randomness and the city's data of now.
+    pub(crate) fn commit<R>(
+        &mut self,
+        f: impl FnOnce(&Connection, &mut Env<'_>, &Config) -> Result<R, HueError>,
+    ) -> Result<R, HueError> {
+        let now = self.state.clock.now();
+        let config = self.state.config.clone();
+        let mut env = Env {
+            wall: now.wall(),
+            mono: now.mono(),
+            boot: now.boot_id(),
+            random: self.state.random.as_mut(),
+        };
+        self.seat
+            .commit(Durability::Full, |tx| f(tx, &mut env, &config))
+    }
+
+    /// Reads on the writer's own connection: sees what was just written.
+    pub(crate) fn look<R>(
+        &mut self,
+        f: impl FnOnce(&Connection, &Config) -> Result<R, HueError>,
+    ) -> Result<R, HueError> {
+        let config = self.state.config.clone();
+        self.seat.read(|tx| f(tx, &config))
+    }
+
+    /// Queues an act: the transaction, the mirror, and word to the engine.
+    pub(crate) fn enact(
+        &mut self,
+        f: impl FnOnce(&Connection, &mut Env<'_>, &Config) -> Result<Enqueued, HueError>,
+    ) -> Result<Enqueued, HueError> {
+        let enqueued = self.commit(f)?;
+        self.state.probe.at(ProbePoint::SubmitAfterCommit);
+        self.mirror(&enqueued.op_id, &enqueued.mirror)?;
+        self.step(Event::Enqueued)?;
+        Ok(enqueued)
+    }
+
+    /// Hands an event to the engine, does at once what needs this thread, and passes the rest to the driver.
+    pub(crate) fn step(&mut self, event: Event) -> Result<(), HueError> {
+        let now = self.state.clock.now();
+        let mut env = Env {
+            wall: now.wall(),
+            mono: now.mono(),
+            boot: now.boot_id(),
+            random: self.state.random.as_mut(),
+        };
+        let engine = &mut self.state.engine;
+        let outcome = engine.handle(self.seat.writer()?, &mut env, &mut Pulled, event)?;
+        self.seat.publish(outcome.changes);
+        for io in outcome.io {
+            match io {
+                Io::Mirror(again) => self.mirror(&again.op_id, &again.mirror)?,
+                Io::ForgetMirror(op) => self.forget_mirror(&op),
+                Io::ForgetFile(file) => self.forget_file(&file),
+                Io::Config(config, version) => {
+                    self.state.config = Arc::new(*config);
+                    self.state.config_version = version;
+                }
+                Io::Send(request) => {
+                    if request.method == Method::Post && request.path == "/ops" {
+                        self.state.probe.at(ProbePoint::OpHandedOver);
+                    }
+                    self.pass(Io::Send(request));
+                }
+                other => self.pass(other),
+            }
+        }
+        Ok(())
+    }
+
+    /// To the driver. It is gone only while the core closes; what was queued is in the file and leaves next time.
+    fn pass(&self, io: Io) {
+        let _ = self.state.io.send(io);
+    }
+
+    /// Tries an op again at once.
+    pub(crate) fn retry(&mut self, op: OpId) -> Result<(), HueError> {
+        self.commit(|tx, _, _| Ok(outbox::retry(tx, &op)?))?;
+        self.step(Event::OutboxChanged)
+    }
+
+    /// Takes an op back; a report becomes a draft again.
+    pub(crate) fn discard(&mut self, op: OpId) -> Result<(), HueError> {
+        let changed = self.commit(|tx, env, _| submit::take_back(tx, env, op))?;
+        self.follow(changed)
+    }
+
+    /// After an edit or a discard: mirror what was signed again, forget what nobody needs.
+    pub(crate) fn follow(&mut self, changed: Changed) -> Result<(), HueError> {
+        for again in &changed.again {
+            self.mirror(&again.op_id, &again.mirror)?;
+        }
+        if let Some(op) = &changed.op {
+            self.mirror(&op.op_id, &op.mirror)?;
+        }
+        for op in &changed.forget_ops {
+            self.forget_mirror(op);
+        }
+        for file in &changed.forget_files {
+            self.forget_file(file);
+        }
+        self.step(Event::OutboxChanged)
+    }
+
+    /// Mirrors an op. A full disk costs the second copy, not the act: the op is durable in the database, and what is missing is mirrored later.
+    pub(crate) fn mirror(&mut self, op: &OpId, entry: &[u8]) -> Result<(), HueError> {
+        let snapshot = self.look(|tx, _| submit::snapshot(tx, op))?;
+        let put = self
+            .state
+            .mirror
+            .put(&op.0, entry, &snapshot, self.state.random.as_mut());
+        if put.is_err() {
+            self.note(LogLevel::Warning, "mirror.put-failed");
+        }
+        Ok(())
+    }
+
+    /// Removes a mirror entry that is no longer needed; a leftover is harmless and goes next time.
+    pub(crate) fn forget_mirror(&mut self, op: &OpId) {
+        if self.state.mirror.forget(&op.0).is_err() {
+            self.note(LogLevel::Warning, "mirror.forget-failed");
+        }
+    }
+
+    /// Removes a sealed photo that nobody refers to; a leftover is swept later.
+    pub(crate) fn forget_file(&mut self, file: &SealedId) {
+        if self.state.attachments.remove(file).is_err() {
+            self.note(LogLevel::Warning, "photo.remove-failed");
+        }
+    }
+
+    /// Who owns new lanes.
+    pub(crate) fn owner(&self) -> Owner {
+        self.state.owner.map_or(Owner::Unclaimed, Owner::Account)
+    }
+
+    /// Logs one of the core's own events.
+    pub(crate) fn note(&self, level: LogLevel, event: &str) {
+        self.state.log.log(LogEvent {
+            level,
+            event: event.to_owned(),
+            reason: String::new(),
+            number: 0,
+        });
+    }
+}

@@ -1,0 +1,642 @@
+//! The core object: opened once, it owns the home, the runtime, the account and the driver.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hues_env::SystemRandom;
+use hues_net::{NetConfig, NetTransport, Pace};
+use hues_protocol::http::{Body, Class, HttpRequest, HttpResponse, Method, TransportError};
+use hues_store::disk::RealDisk;
+use hues_store::{Home, Lifecycle, SealedDir};
+use hues_sync::engine::{Event, Settings};
+use hues_sync::machine::{Item, Wait};
+use hues_sync::{outbox, trust};
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::account::{self, Account, Opened};
+use crate::driver::{self, Board, Driver, Transport};
+use crate::error::HueError;
+use crate::feedback::{Feedback, Officer};
+use crate::ids::{self, Id};
+use crate::outbox::{open_count, Outbox};
+use crate::ports::{Clock, HttpTransport, KeyVault, Link, LogSink, PowerState, SystemClock};
+use crate::ports::{NoLog, SlotAdapter};
+use crate::probe::{self, Probe};
+use crate::session::{self, SessionFile, Who};
+
+/// The city a core talks to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct CityAddress {
+    /// `https://host[:port]`; plain `http` on loopback only.
+    pub url: String,
+    /// The city's root key, 32 bytes: what everything the city signs is traced back to.
+    pub root_key: Vec<u8>,
+    /// Certificates (DER) of the authorities that may vouch for the city's server. Empty only for plain `http`.
+    pub tls_roots: Vec<Vec<u8>>,
+}
+
+/// How to open a core.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct CoreConfig {
+    /// A folder of the app's own, left out of the phone's cloud backup.
+    pub home: String,
+    /// The city; none: everything works but sending.
+    pub city: Option<CityAddress>,
+    /// Source address of connections (sandbox only): tells its carriers apart.
+    pub local_address: Option<String>,
+}
+
+/// What a core asks of its host.
+pub struct Ports {
+    /// The key vault.
+    pub vault: Arc<dyn KeyVault>,
+    /// The host's own transport; none: the built-in one.
+    pub transport: Option<Arc<dyn HttpTransport>>,
+    /// The clocks.
+    pub clock: Arc<dyn Clock>,
+    /// The log.
+    pub log: Arc<dyn LogSink>,
+    /// Test hooks.
+    pub probe: Arc<dyn Probe>,
+}
+
+impl Ports {
+    /// A vault, and the system's own for everything else.
+    #[must_use]
+    pub fn with_vault(vault: Arc<dyn KeyVault>) -> Ports {
+        Ports {
+            vault,
+            transport: None,
+            clock: Arc::new(SystemClock),
+            log: Arc::new(NoLog),
+            probe: probe::none(),
+        }
+    }
+}
+
+/// Where the core stands, for a screen, a help desk or a test.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Status {
+    /// Reports on this phone, whatever the list.
+    pub reports: u64,
+    /// Drafts.
+    pub drafts: u64,
+    /// Acts not handed over yet.
+    pub waiting: u64,
+    /// Acts handed over, fate unknown.
+    pub sending: u64,
+    /// Acts the city refused.
+    pub wedged: u64,
+    /// Acts the city has.
+    pub done: u64,
+    /// Photos the city does not have whole.
+    pub photos_open: u64,
+    /// Requests under way.
+    pub requests: u64,
+    /// Milliseconds since the newest signed time came; none: never.
+    pub beacon_age_ms: Option<u64>,
+    /// Edition of the city's data in force.
+    pub config_edition: String,
+    /// Version of its signed pack; 0: the built-in edition.
+    pub config_version: u64,
+    /// Why the first thing that waits does not move: `link`, `sign-in`, `wedged`, `until`, …; empty: nothing waits.
+    pub waits_for: String,
+    /// Milliseconds until the core wants to be called; none: no need.
+    pub next_wake_ms: Option<u64>,
+    /// The city does not speak this release's protocol any more.
+    pub update_needed: bool,
+}
+
+/// The shared insides.
+pub(crate) struct Inner {
+    pub account: Arc<Account>,
+    pub session: SessionFile,
+    pub board: Arc<Board>,
+    transport: Option<Arc<Transport>>,
+    attachments: Arc<SealedDir>,
+    home: Home,
+    account_id: [u8; 16],
+    vault: Arc<dyn KeyVault>,
+    clock: Arc<dyn Clock>,
+    link: RwLock<Link>,
+    // Last: dropping it ends the driver after everything above has let go.
+    _runtime: Runtime,
+}
+
+/// The core's own small runtime; shut down without waiting, so that dropping a core never blocks a screen.
+struct Runtime(Option<tokio::runtime::Runtime>);
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The core. One for each process that owns a home.
+#[cfg_attr(feature = "uniffi", derive(uniffi::Object))]
+pub struct HuesCore {
+    inner: Arc<Inner>,
+}
+
+/// Opens a core with the system's clock. `transport` is for a host that brings its own; `log` for one that keeps a log.
+///
+/// # Errors
+/// `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+pub async fn open_core(
+    config: CoreConfig,
+    vault: Arc<dyn KeyVault>,
+    transport: Option<Arc<dyn HttpTransport>>,
+    log: Option<Arc<dyn LogSink>>,
+) -> Result<Arc<HuesCore>, HueError> {
+    let mut ports = Ports::with_vault(vault);
+    ports.transport = transport;
+    if let Some(log) = log {
+        ports.log = log;
+    }
+    HuesCore::open(config, ports).map(Arc::new)
+}
+
+impl HuesCore {
+    /// Opens the home, or makes it. Takes milliseconds; it touches the disk, never the network.
+    ///
+    /// # Errors
+    /// As [`open_core`].
+    pub fn open(config: CoreConfig, ports: Ports) -> Result<HuesCore, HueError> {
+        Self::build(config, ports, false).map(|(core, _)| core)
+    }
+
+    /// After `Storage{corrupt}`: sets the damaged file aside and brings every unsent act back from its mirror. What the city has comes back with the next
+    /// pull. Gives the number of acts brought back.
+    ///
+    /// # Errors
+    /// As [`open_core`].
+    pub fn recover(config: CoreConfig, ports: Ports) -> Result<(HuesCore, u64), HueError> {
+        Self::build(config, ports, true)
+    }
+
+    fn build(config: CoreConfig, ports: Ports, recover: bool) -> Result<(HuesCore, u64), HueError> {
+        let disk: Arc<dyn hues_store::disk::Disk> = Arc::new(RealDisk);
+        let home = Home::open(disk.clone(), Path::new(&config.home))?;
+        let vault = Arc::new(SlotAdapter(ports.vault.clone()));
+        home.finish_erasing(&*vault)?;
+        let account_id = match home.accounts()?.first() {
+            Some(id) => *id,
+            None => home.create_account(&mut SystemRandom)?,
+        };
+        let dir = home.account_dir(&account_id);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("hues-net")
+            .enable_all()
+            .build()
+            .map_err(|_| HueError::internal("runtime"))?;
+        let board = Arc::new(Board::default());
+        let (io, orders) = unbounded_channel();
+        let root = match &config.city {
+            Some(city) => city
+                .root_key
+                .as_slice()
+                .try_into()
+                .map_err(|_| HueError::invalid("root_key", "format"))?,
+            None => [0; 32],
+        };
+        let opened = Opened {
+            disk: disk.clone(),
+            vault: vault.clone(),
+            clock: ports.clock.clone(),
+            log: ports.log,
+            probe: ports.probe.clone(),
+            io,
+            settings: Settings { root, listen: true },
+            runtime: runtime.handle().clone(),
+        };
+        let (account, attachments, back) = if recover {
+            account::recover(&dir, opened)?
+        } else {
+            let (account, attachments) = account::open(&dir, opened)?;
+            (account, attachments, 0)
+        };
+        let account = Arc::new(account);
+        let session = SessionFile::open(disk, &dir, &*vault)?;
+        let transport = transport(&config, ports.transport, &ports.clock, &board)?.map(Arc::new);
+        let driver = Driver {
+            account: Arc::downgrade(&account),
+            transport: transport.clone(),
+            attachments: attachments.clone(),
+            clock: ports.clock.clone(),
+            probe: ports.probe,
+            board: board.clone(),
+        };
+        runtime.spawn(driver.run(orders));
+        let inner = Inner {
+            account,
+            session,
+            board,
+            transport,
+            attachments,
+            home,
+            account_id,
+            vault: ports.vault,
+            clock: ports.clock,
+            link: RwLock::new(Link::None),
+            _runtime: Runtime(Some(runtime)),
+        };
+        Ok((
+            HuesCore {
+                inner: Arc::new(inner),
+            },
+            back,
+        ))
+    }
+}
+
+/// The transport for a configuration; none without a city.
+fn transport(
+    config: &CoreConfig,
+    host: Option<Arc<dyn HttpTransport>>,
+    clock: &Arc<dyn Clock>,
+    board: &Arc<Board>,
+) -> Result<Option<Transport>, HueError> {
+    let Some(city) = &config.city else {
+        return Ok(None);
+    };
+    if let Some(host) = host {
+        return Ok(Some(Transport::Host {
+            host,
+            origin: city.url.trim_end_matches('/').to_owned(),
+        }));
+    }
+    let local_address = match &config.local_address {
+        Some(text) => Some(
+            text.parse()
+                .map_err(|_| HueError::invalid("local_address", "format"))?,
+        ),
+        None => None,
+    };
+    let (clock, board) = (clock.clone(), board.clone());
+    // Certificates are judged by the city's signed time once it is known; the phone's clock may be years off.
+    let now = move || clock.now().wall_ms + board.city_offset.load(Ordering::Relaxed);
+    NetTransport::new(NetConfig {
+        origin: city.url.clone(),
+        roots: city.tls_roots.clone(),
+        local_address,
+        clock: Arc::new(now),
+        pace: Pace::default(),
+    })
+    .map(|net| Some(Transport::Net(Box::new(net))))
+    .map_err(|_| HueError::invalid("city", "format"))
+}
+
+impl Inner {
+    /// One request outside the engine, for somebody who waits for its answer.
+    pub(crate) async fn ask(
+        &self,
+        request: HttpRequest,
+    ) -> Result<Result<HttpResponse, TransportError>, HueError> {
+        let transport = self.transport.clone().ok_or(HueError::Offline)?;
+        let attachments = self.attachments.clone();
+        let task = self
+            .account
+            .spawn(async move { driver::send(&transport, &attachments, request).await });
+        task.await.map_err(|_| HueError::Cancelled)
+    }
+}
+
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+impl HuesCore {
+    /// Field reports, for citizens.
+    #[must_use]
+    pub fn feedback(&self) -> Arc<Feedback> {
+        Arc::new(Feedback {
+            account: self.inner.account.clone(),
+        })
+    }
+
+    /// Field reports, for officers.
+    #[must_use]
+    pub fn officer(&self) -> Arc<Officer> {
+        Arc::new(Officer {
+            account: self.inner.account.clone(),
+        })
+    }
+
+    /// The outbox.
+    #[must_use]
+    pub fn outbox(&self) -> Arc<Outbox> {
+        Arc::new(Outbox {
+            account: self.inner.account.clone(),
+        })
+    }
+
+    /// Starts where the last process stopped: the kept session, the kept queue. Call once after opening, with the link as it is now.
+    pub async fn start(&self, link: Link) -> Result<(), HueError> {
+        let kept = self.inner.session.load()?;
+        session::apply(&self.inner, kept.as_ref()).await?;
+        self.network_changed(link).await
+    }
+
+    /// Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+    ///
+    /// # Errors
+    /// `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+    pub async fn sign_in_sandbox(
+        &self,
+        name: String,
+        staff: Option<String>,
+    ) -> Result<Who, HueError> {
+        session::sign_in_sandbox(&self.inner, &name, staff.as_deref()).await
+    }
+
+    /// Signs out. What is unsent stays sealed on the phone.
+    pub async fn sign_out(&self) -> Result<(), HueError> {
+        session::sign_out(&self.inner).await
+    }
+
+    /// Who is signed in.
+    pub fn who(&self) -> Result<Option<Who>, HueError> {
+        session::current(&self.inner)
+    }
+
+    /// The network changed. Everything that waited for it is tried at once.
+    pub async fn network_changed(&self, link: Link) -> Result<(), HueError> {
+        *self
+            .inner
+            .link
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = link;
+        if let Some(Transport::Net(net)) = self.inner.transport.as_deref() {
+            net.forget_connections();
+        }
+        self.inner.account.tell(Event::Link(link.into())).await
+    }
+
+    /// The battery changed.
+    pub async fn power_changed(&self, power: PowerState) -> Result<(), HueError> {
+        self.inner
+            .account
+            .tell(Event::LowPower(power == PowerState::Low))
+            .await
+    }
+
+    /// The app came on screen or left it. In the background the files are checkpointed and readers closed, so that iOS may suspend the app.
+    pub async fn foreground_changed(&self, foreground: bool) -> Result<(), HueError> {
+        let stage = if foreground {
+            Lifecycle::Foreground
+        } else {
+            Lifecycle::Background
+        };
+        self.inner
+            .account
+            .tell(Event::Foreground(foreground))
+            .await?;
+        self.inner.account.lifecycle(stage).await
+    }
+
+    /// The system wants memory back.
+    pub async fn low_memory(&self) -> Result<(), HueError> {
+        self.inner.account.lifecycle(Lifecycle::LowMemory).await
+    }
+
+    /// Pull down to refresh: everything is tried and pulled at once.
+    pub async fn refresh(&self) -> Result<(), HueError> {
+        self.inner.account.tell(Event::Refresh).await
+    }
+
+    /// The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+    pub async fn drain(&self, budget_ms: u64) -> Result<Option<u64>, HueError> {
+        self.inner.account.tell(Event::Timer).await?;
+        self.settle(budget_ms).await?;
+        self.next_wake().await
+    }
+
+    /// Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+    pub async fn settle(&self, budget_ms: u64) -> Result<bool, HueError> {
+        let inner = self.inner.clone();
+        let wait = async move {
+            loop {
+                let moved = inner.board.moved.notified();
+                if idle(&inner).await? {
+                    return Ok(());
+                }
+                // Rings are not kept for those who were not listening yet: look again soon all the same.
+                let _ = tokio::time::timeout(std::time::Duration::from_millis(100), moved).await;
+            }
+        };
+        let budget = std::time::Duration::from_millis(budget_ms);
+        let task = self
+            .inner
+            .account
+            .spawn(async move { tokio::time::timeout(budget, wait).await });
+        match task.await.map_err(|_| HueError::Cancelled)? {
+            Ok(result) => result.map(|()| true),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Where everything stands.
+    pub async fn status(&self) -> Result<Status, HueError> {
+        let board = self.inner.board.clone();
+        let clock = self.inner.clock.clone();
+        let next_wake_ms = self.next_wake().await?;
+        self.inner
+            .account
+            .run(move |work| {
+                let now = clock.now();
+                let mut random = SystemRandom;
+                let env = hues_env::Env {
+                    wall: now.wall(),
+                    mono: now.mono(),
+                    boot: now.boot_id(),
+                    random: &mut random,
+                };
+                let waits_for = work
+                    .state
+                    .engine
+                    .waits(&env)
+                    .into_iter()
+                    .map(|(_, wait)| wait)
+                    .find(|w| !matches!(w, Wait::Nothing))
+                    .map_or("", wait_name)
+                    .to_owned();
+                let (config_edition, config_version) =
+                    (work.state.config.edition.clone(), work.state.config_version);
+                work.look(|tx, _| {
+                    let count = |sql: &str| -> Result<u64, HueError> {
+                        Ok(tx.query_row(sql, [], |r| r.get::<_, i64>(0))? as u64)
+                    };
+                    let by_state = outbox::counts(tx)?;
+                    Ok(Status {
+                        reports: count("SELECT count(DISTINCT id) FROM report")?,
+                        drafts: count("SELECT count(*) FROM draft")?,
+                        waiting: by_state[0].1,
+                        sending: by_state[1].1,
+                        wedged: by_state[2].1,
+                        done: by_state[3].1,
+                        photos_open: count("SELECT count(*) FROM sync_file WHERE state IN (0, 1)")?,
+                        requests: board.flights.load(Ordering::Relaxed),
+                        beacon_age_ms: trust::beacon_age(tx, &env)?,
+                        config_edition,
+                        config_version,
+                        waits_for,
+                        next_wake_ms,
+                        update_needed: board.update_needed.load(Ordering::Relaxed),
+                    })
+                })
+            })
+            .await
+    }
+
+    /// The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
+    ///
+    /// # Errors
+    /// `Refused{no-receipt}` before the city answered.
+    pub async fn export_proof(&self, report: String, compact: bool) -> Result<Vec<u8>, HueError> {
+        let id = Id::parse(&report)?;
+        self.inner
+            .account
+            .read(move |tx| crate::proof::export(tx, id, compact))
+            .await
+    }
+
+    /// A photo by its SHA-256: from the phone where it still lies there, else from the city.
+    ///
+    /// # Errors
+    /// `NotFound`, `Offline`.
+    pub async fn photo(&self, sha256: String) -> Result<Vec<u8>, HueError> {
+        let hash: [u8; 32] = ids::unhex(&sha256).ok_or(HueError::NotFound)?;
+        let here = self
+            .inner
+            .account
+            .read(move |tx| {
+                let sql = "SELECT sealed FROM sync_file WHERE sha256 = ?1 AND state < 3 \
+                           UNION SELECT file FROM draft_photo WHERE sha256 = ?1 LIMIT 1";
+                let mut statement = tx.prepare_cached(sql)?;
+                let mut rows = statement.query([hash])?;
+                Ok(match rows.next()? {
+                    Some(row) => Some(row.get::<_, [u8; 16]>(0)?),
+                    None => None,
+                })
+            })
+            .await?;
+        if let Some(file) = here {
+            return Ok(self.inner.attachments.get(&file, 8 * 1024 * 1024)?.to_vec());
+        }
+        let mut headers = vec![("hues-protocol".into(), "1".into())];
+        if let Some(kept) = self.inner.session.load()? {
+            headers.push((
+                "authorization".into(),
+                format!("Bearer {}", kept.token.as_str()),
+            ));
+        }
+        let request = HttpRequest {
+            id: 0,
+            method: Method::Get,
+            path: format!("/media/{sha256}"),
+            headers,
+            body: Body::Empty,
+            max_response: 8 * 1024 * 1024,
+            class: Class::Bytes,
+        };
+        let outcome = self.inner.ask(request).await?;
+        hues_protocol::classify::media(&outcome, &hues_protocol::ids::Hash(hash))
+            .map_err(session::setback)
+    }
+
+    /// Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+    ///
+    /// # Errors
+    /// `Invalid{folder, not-empty}`, `Storage`.
+    pub async fn export_account(&self, folder: String) -> Result<(), HueError> {
+        crate::export::write(
+            &self.inner.account,
+            self.inner.attachments.clone(),
+            PathBuf::from(folder),
+        )
+        .await
+    }
+
+    /// Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
+    ///
+    /// # Errors
+    /// `Refused{unsent}` when acts have not left yet, unless `unsent_too`; `Storage`.
+    pub async fn delete_account(&self, unsent_too: bool) -> Result<(), HueError> {
+        let open = self
+            .inner
+            .account
+            .read(|tx| Ok(open_count(&outbox::counts(tx)?)))
+            .await?;
+        if open > 0 && !unsent_too {
+            return Err(HueError::refused("unsent"));
+        }
+        let vault = SlotAdapter(self.inner.vault.clone());
+        Ok(self
+            .inner
+            .home
+            .delete_account(&self.inner.account_id, &vault)?)
+    }
+}
+
+impl HuesCore {
+    async fn next_wake(&self) -> Result<Option<u64>, HueError> {
+        Ok(u64::try_from(self.inner.board.wake_in.load(Ordering::Relaxed)).ok())
+    }
+}
+
+/// Whether nothing is under way and nothing could be: what still waits has a reason that no waiting here will change.
+async fn idle(inner: &Arc<Inner>) -> Result<bool, HueError> {
+    if inner.board.flights.load(Ordering::Relaxed) > 0 {
+        return Ok(false);
+    }
+    let clock = inner.clock.clone();
+    inner
+        .account
+        .run(move |work| {
+            let now = clock.now();
+            let mut random = SystemRandom;
+            let env = hues_env::Env {
+                wall: now.wall(),
+                mono: now.mono(),
+                boot: now.boot_id(),
+                random: &mut random,
+            };
+            let moving = |wait: &Wait| {
+                matches!(
+                    wait,
+                    Wait::InFlight | Wait::Slot | Wait::Contact | Wait::Keys | Wait::Beacon
+                )
+            };
+            Ok(!work
+                .state
+                .engine
+                .waits(&env)
+                .iter()
+                .any(|(item, wait)| moving(wait) && !matches!(item, Item::Listen)))
+        })
+        .await
+}
+
+fn wait_name(wait: Wait) -> &'static str {
+    match wait {
+        Wait::InFlight => "in-flight",
+        Wait::Nothing => "",
+        Wait::Link => "link",
+        Wait::Contact => "contact",
+        Wait::Keys => "keys",
+        Wait::Beacon => "beacon",
+        Wait::Power => "power",
+        Wait::Update => "update",
+        Wait::SignIn => "sign-in",
+        Wait::OtherAccount => "other-account",
+        Wait::Wedged => "wedged",
+        Wait::Denied => "denied",
+        Wait::Slot => "slot",
+        Wait::Until(_) => "until",
+    }
+}

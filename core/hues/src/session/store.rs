@@ -1,0 +1,105 @@
+//! `session.db`: the token and whom it belongs to, under a key of its own, so that signing out everywhere is destroying one slot.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hues_env::SystemRandom;
+use hues_store::disk::Disk;
+use hues_store::rusqlite::OptionalExtension;
+use hues_store::vault::{SlotClass, SlotVault};
+use hues_store::{Durability, FileKind, FileOptions, Migration, StoreFile, Writer};
+
+use super::Kept;
+use crate::error::HueError;
+
+const SCHEMA: [Migration; 1] = [Migration {
+    version: 1,
+    sql: "CREATE TABLE session (name TEXT PRIMARY KEY, value BLOB NOT NULL);",
+}];
+
+const KIND: FileKind<'static> = FileKind {
+    name: "session",
+    class: SlotClass::Background,
+    migrations: &SCHEMA,
+    options: FileOptions {
+        secure_delete: true,
+    },
+};
+
+/// The open session file.
+pub(crate) struct SessionFile(Mutex<Writer>);
+
+impl SessionFile {
+    /// Opens it in an account's folder, or makes it.
+    pub(crate) fn open(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        vault: &dyn SlotVault,
+    ) -> Result<SessionFile, HueError> {
+        let (_, writer) = StoreFile::open(disk, dir, &KIND, vault, &mut SystemRandom)?;
+        Ok(SessionFile(Mutex::new(writer)))
+    }
+
+    /// The session that was kept.
+    pub(crate) fn load(&self) -> Result<Option<Kept>, HueError> {
+        let bytes: Option<zeroize::Zeroizing<Vec<u8>>> = self
+            .with(|writer| {
+                writer.read(|tx| {
+                    Ok::<_, HueError>(
+                        tx.query_row(
+                            "SELECT value FROM session WHERE name = 'session'",
+                            [],
+                            |r| r.get::<_, Vec<u8>>(0),
+                        )
+                        .optional()?,
+                    )
+                })
+            })?
+            .map(zeroize::Zeroizing::new);
+        bytes
+            .map(|bytes| {
+                serde_json::from_slice(&bytes).map_err(|_| HueError::internal("session-json"))
+            })
+            .transpose()
+    }
+
+    /// Keeps a session, or forgets it.
+    pub(crate) fn save(&self, kept: Option<&Kept>) -> Result<(), HueError> {
+        match kept {
+            Some(kept) => {
+                let json =
+                    serde_json::to_vec(kept).map_err(|_| HueError::internal("session-json"))?;
+                self.put("session", &zeroize::Zeroizing::new(json))
+            }
+            None => self.with(|writer| {
+                let sql = "DELETE FROM session WHERE name = 'session'";
+                let done = writer.try_write(Durability::Full, |tx| {
+                    Ok::<_, HueError>(tx.execute(sql, [])?)
+                })?;
+                drop(done);
+                Ok(())
+            }),
+        }
+    }
+
+    /// Keeps the city's certificate of this phone's op key.
+    pub(crate) fn save_certificate(&self, cose: &[u8]) -> Result<(), HueError> {
+        self.put("device", cose)
+    }
+
+    fn put(&self, name: &str, value: &[u8]) -> Result<(), HueError> {
+        self.with(|writer| {
+            let sql =
+                "INSERT INTO session VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+            let done = writer.try_write(Durability::Full, |tx| {
+                Ok::<_, HueError>(tx.execute(sql, (name, value))?)
+            })?;
+            drop(done);
+            Ok(())
+        })
+    }
+
+    fn with<R>(&self, f: impl FnOnce(&mut Writer) -> Result<R, HueError>) -> Result<R, HueError> {
+        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

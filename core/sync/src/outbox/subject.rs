@@ -1,0 +1,114 @@
+//! The acts about one thing, as a domain shows them.
+
+use super::rows::{self, file_state, state};
+use super::types::OpState;
+use crate::error::Result;
+use hues_protocol::ids::{Hash, OpId, Subject};
+use hues_protocol::part::Part;
+use hues_store::rusqlite::Connection;
+
+/// An act about a subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubjectOp {
+    /// The op.
+    pub op_id: OpId,
+    /// Its kind.
+    pub kind: String,
+    /// Where it stands.
+    pub state: OpState,
+    /// Its parts.
+    pub parts: Vec<Part>,
+    /// When it was made, by the phone's clock.
+    pub made: i64,
+}
+
+/// An attachment of such an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubjectFile {
+    /// SHA-256 of the cleaned file.
+    pub sha256: Hash,
+    /// The sealed file it lies in.
+    pub sealed: [u8; 16],
+    /// The city has it whole.
+    pub complete: bool,
+    /// Its bytes are still on the phone.
+    pub kept: bool,
+}
+
+/// The acts about `subject`, oldest first.
+///
+/// # Errors
+/// The store's.
+pub fn of_subject(conn: &Connection, subject: &Subject) -> Result<Vec<SubjectOp>> {
+    let sql = "SELECT id, op_id, kind, state, made FROM sync_op WHERE subject = ?1 ORDER BY id";
+    let mut statement = conn.prepare_cached(sql)?;
+    let found = statement.query_map([subject.0], |r| {
+        Ok((
+            r.get(0)?,
+            r.get(1)?,
+            r.get(2)?,
+            r.get::<_, i64>(3)?,
+            r.get(4)?,
+        ))
+    })?;
+    let mut out = Vec::new();
+    for row in found {
+        let (id, op_id, kind, raw, made): (i64, [u8; 16], String, i64, i64) = row?;
+        out.push(SubjectOp {
+            op_id: OpId(op_id),
+            kind,
+            state: shown(raw),
+            parts: rows::parts_of(conn, id)?,
+            made,
+        });
+    }
+    Ok(out)
+}
+
+/// The attachments of the acts about `subject`.
+///
+/// # Errors
+/// The store's.
+pub fn files_of_subject(conn: &Connection, subject: &Subject) -> Result<Vec<SubjectFile>> {
+    let sql = "SELECT f.sha256, f.sealed, f.state FROM sync_file f JOIN sync_op o ON o.id = f.op WHERE o.subject = ?1 ORDER BY f.id";
+    let mut statement = conn.prepare_cached(sql)?;
+    let files = statement.query_map([subject.0], |r| {
+        let raw: i64 = r.get(2)?;
+        Ok(SubjectFile {
+            sha256: Hash(r.get(0)?),
+            sealed: r.get(1)?,
+            complete: raw == file_state::COMPLETE || raw == file_state::GONE,
+            kept: raw != file_state::GONE,
+        })
+    })?;
+    Ok(files.collect::<Result<_, _>>()?)
+}
+
+/// Every sealed file an op still needs; what else lies in the folder is nobody's.
+///
+/// # Errors
+/// The store's.
+pub fn sealed_files(conn: &Connection) -> Result<Vec<[u8; 16]>> {
+    let mut statement = conn.prepare_cached("SELECT sealed FROM sync_file WHERE state <> ?1")?;
+    let files = statement.query_map([file_state::GONE], |r| r.get(0))?;
+    Ok(files.collect::<Result<_, _>>()?)
+}
+
+/// Every op whose mirror entry must be there.
+///
+/// # Errors
+/// The store's.
+pub fn mirrored_ops(conn: &Connection) -> Result<Vec<OpId>> {
+    let mut statement = conn.prepare_cached("SELECT op_id FROM sync_op WHERE state <> ?1")?;
+    let ops = statement.query_map([state::COVERED], |r| Ok(OpId(r.get(0)?)))?;
+    Ok(ops.collect::<Result<_, _>>()?)
+}
+
+fn shown(raw: i64) -> OpState {
+    match raw {
+        state::WAITING => OpState::Waiting,
+        state::SENDING => OpState::Sending,
+        state::WEDGED => OpState::Wedged,
+        _ => OpState::Done,
+    }
+}
