@@ -31,3 +31,8 @@ pub use facts::TakenAt;
 pub use limits::Limits;
 pub use scan::{scan, Finding, Findings};
 pub use sniff::{sniff, Kind};
+
+/// The README's example is compiled and run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -202,3 +202,51 @@ fn cut_data_is_damaged() {
         }
     }
 }
+
+/// Files of libjpeg-turbo: restart markers, samplings, separate scans, progressive scans with runs over many blocks.
+#[test]
+fn other_encoders_files() {
+    macro_rules! fixture {
+        ($name:literal) => {
+            (
+                $name,
+                include_bytes!(concat!("../../tests/fixtures/jpeg/", $name, ".jpg")).as_slice(),
+            )
+        };
+    }
+    for (name, bytes) in [
+        fixture!("restart"),
+        fixture!("baseline-411"),
+        fixture!("baseline-440"),
+        fixture!("progressive-422"),
+        fixture!("progressive-restart"),
+        fixture!("grey-progressive"),
+        fixture!("rgb"),
+    ] {
+        let image = theirs(bytes);
+        let (width, height, rows) = ours(bytes, 8);
+        assert_eq!((width, height), image.dimensions(), "{name}");
+        assert!(
+            distance(&rows, image.as_raw()) < 5.0,
+            "{name}: {}",
+            distance(&rows, image.as_raw())
+        );
+        // Chroma sampled in one direction only is repeated, which shows the more the smaller the picture (12 × 9 at last).
+        for (side, n, near) in [(4, 2, 7.0), (2, 4, 10.0), (1, 8, 15.0)] {
+            let (_, _, rows) = ours(bytes, side);
+            let far = distance(&rows, &averaged(&image, n));
+            assert!(far < near, "{name}, side {side}: {far}");
+        }
+    }
+    // The independent decoder mixes up separate scans (libjpeg agrees with us): the same coefficients in one scan judge.
+    let (separate, together) = (fixture!("separate-scans").1, fixture!("restart").1);
+    assert_eq!(ours(separate, 8), ours(together, 8));
+    for (name, bytes) in [fixture!("arithmetic"), fixture!("cmyk")] {
+        let refused = crate::clean(bytes, &crate::Limits::default()).unwrap_err();
+        assert_eq!(
+            refused,
+            crate::MediaError::Unsupported(crate::Kind::Jpeg),
+            "{name}"
+        );
+    }
+}
