@@ -22,6 +22,9 @@ use crate::feedback::submit;
 use crate::ports::{Clock, LogEvent, LogLevel, LogSink};
 use crate::probe::{Probe, ProbePoint};
 
+/// After a step the store refused (a full disk), the engine is called again, milliseconds.
+const AFTER_FAILURE_MS: u64 = 30_000;
+
 /// The account's state that lives on the writer thread.
 pub(crate) struct State {
     pub engine: Engine,
@@ -78,8 +81,9 @@ impl Work<'_> {
     ) -> Result<Enqueued, HueError> {
         let enqueued = self.commit(f)?;
         self.state.probe.at(ProbePoint::SubmitAfterCommit);
-        self.mirror(&enqueued.op_id, &enqueued.mirror)?;
-        self.step(Event::Enqueued)?;
+        // The act is filed: whatever fails from here on must not make the person file it again.
+        let _ = self.mirror(&enqueued.op_id, &enqueued.mirror);
+        let _ = self.step(Event::Enqueued);
         Ok(enqueued)
     }
 
@@ -93,7 +97,15 @@ impl Work<'_> {
             random: self.state.random.as_mut(),
         };
         let engine = &mut self.state.engine;
-        let outcome = engine.handle(self.seat.writer()?, &mut env, &mut Pulled, event)?;
+        let outcome = match engine.handle(self.seat.writer()?, &mut env, &mut Pulled, event) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                // What the event was about is in the file or will be asked of the city again. Nobody else may come by to try: a timer does.
+                self.note(LogLevel::Warning, "engine.step-failed");
+                self.pass(Io::WakeIn(Some(AFTER_FAILURE_MS)));
+                return Err(error.into());
+            }
+        };
         self.seat.publish(outcome.changes);
         for io in outcome.io {
             match io {

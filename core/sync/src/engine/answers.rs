@@ -17,7 +17,7 @@ use hues_protocol::refusal::Refusal;
 
 use super::{apply, views, Io, Turn};
 use crate::error::Result;
-use crate::machine::{Answer, Event, FileId, Id, ReqId, Request};
+use crate::machine::{Answer, Epoch, Event, FileId, Id, ReqId, Request};
 use crate::outbox::fork::{self, Forked};
 use crate::outbox::rows::{self, file_state, state, OpRow};
 use crate::sql::Num;
@@ -41,7 +41,11 @@ impl Turn<'_, '_> {
             self.io.push(Io::FetchUndatedBeacon);
         }
         let mut after = Vec::new();
-        let answer = self.judge(&request, reply, &mut after)?;
+        let mut answer = self.judge(&request, reply, &mut after)?;
+        if answer == Answer::SignIn && id < self.engine.token_since {
+            // Refused under a token that is no longer ours: it says nothing about the present session.
+            answer = Answer::NotSent;
+        }
         let mut events = vec![Event::Answer { req, answer }];
         events.append(&mut after);
         Ok(events)
@@ -88,11 +92,7 @@ impl Turn<'_, '_> {
                 match classify::op_query(reply, &row.signed()?, &keys) {
                     Ok(QueryAnswer::Receipt(receipt)) => self.receipt(lane, &row, &receipt, after),
                     Ok(QueryAnswer::Refused(refusal)) => self.refused(lane, &row, &refusal, after),
-                    Ok(QueryAnswer::Unknown) => {
-                        self.conn
-                            .execute("UPDATE sync_op SET absent = 1 WHERE id = ?1", [row.id])?;
-                        Ok(Answer::Absent)
-                    }
+                    Ok(QueryAnswer::Unknown) => self.absent(lane, &row, after),
                     Err(setback) => self.op_setback(&row, setback),
                 }
             }
@@ -278,6 +278,7 @@ impl Turn<'_, '_> {
         self.op_moved(row.id)?;
         after.extend(views::lane_named(self.conn, self.env, lane)?);
         after.extend(views::files_of(self.conn, row.id)?);
+        self.cover_again(&receipt.epoch.0)?;
         Ok(Answer::Receipt {
             epoch: receipt.epoch.0,
             watermark: receipt.watermark,
@@ -300,6 +301,31 @@ impl Turn<'_, '_> {
         Ok(Answer::Refused)
     }
 
+    /// The city never committed it: it may be sent, but what must not be sent twice waits for the person's word.
+    fn absent(&mut self, lane: &Id, row: &OpRow, after: &mut Vec<Event>) -> Result<Answer> {
+        self.conn
+            .execute("UPDATE sync_op SET absent = 1 WHERE id = ?1", [row.id])?;
+        if row.query_only {
+            self.conn.execute(
+                "UPDATE sync_op SET state = ?2, error = 'not-arrived', next_try = NULL WHERE id = ?1",
+                (row.id, state::WEDGED),
+            )?;
+            self.op_moved(row.id)?;
+            after.extend(views::lane_named(self.conn, self.env, lane)?);
+        }
+        Ok(Answer::Absent)
+    }
+
+    /// A receipt may state a log index that a watermark passed long ago (asked again, the city answers with the same bytes).
+    fn cover_again(&mut self, epoch: &Epoch) -> Result<()> {
+        let machine = &self.engine.machine;
+        match machine.watermark() {
+            0 => Ok(()),
+            watermark if machine.epoch() == Some(*epoch) => self.covered(epoch, watermark),
+            _ => Ok(()),
+        }
+    }
+
     fn forked(&mut self, lane: &Id, op: i64, after: &mut Vec<Event>) -> Result<Answer> {
         self.op_moved(op)?;
         after.extend(views::lane_named(self.conn, self.env, lane)?);
@@ -314,6 +340,7 @@ impl Turn<'_, '_> {
         if let Some(row) = rows::file_by_row(self.conn, file)? {
             self.op_moved(row.op)?;
         }
+        self.cover_again(&c.epoch.0)?;
         Ok(Answer::Complete { epoch: c.epoch.0 })
     }
 

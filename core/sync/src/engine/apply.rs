@@ -65,6 +65,24 @@ pub(super) fn reset_all(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Offers what was kept raw to a domain that may know its kind by now: once a start, after an update most of all.
+pub(super) fn offer_raw(conn: &Connection, applier: &mut dyn Applier) -> Result<()> {
+    let mut statement = conn.prepare_cached(
+        "SELECT r.id, s.name, r.raw FROM sync_row r JOIN sync_scope s ON s.id = r.scope WHERE r.raw IS NOT NULL ORDER BY r.id",
+    )?;
+    let kept: Vec<(i64, String, String)> = statement
+        .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (id, scope, raw) in kept {
+        let row: Row = serde_json::from_str(&raw)
+            .map_err(|_| hues_store::StoreError::Corrupt("row kept raw"))?;
+        if applier.put(conn, &scope, &row)? {
+            conn.execute("UPDATE sync_row SET raw = NULL WHERE id = ?1", [id])?;
+        }
+    }
+    Ok(())
+}
+
 /// Applies a checked page. `false`: the scope is whole by the page's word but not by its sum; it was started anew.
 pub(super) fn page(
     conn: &Connection,

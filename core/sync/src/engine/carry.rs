@@ -22,7 +22,7 @@ impl Turn<'_, '_> {
                     Some(http) => self.io.push(Io::Send(http)),
                     None => follow.push(Event::Answer {
                         req,
-                        answer: Answer::Failed,
+                        answer: Answer::NotSent,
                     }),
                 },
                 Command::Cancel { req } => self.io.push(Io::Cancel(req.0)),
@@ -45,34 +45,45 @@ impl Turn<'_, '_> {
         Ok(follow)
     }
 
-    /// The city was restored from a backup: what its watermark had not passed is offered again, and every scope starts anew.
+    /// The city was restored from a backup, or answers of two lives crossed: what has no receipt of this epoch and was not covered
+    /// by a watermark is offered again; in a new life every scope starts anew.
     fn new_epoch(&mut self, epoch: &Epoch) -> Result<Vec<Event>> {
-        trust::save_epoch(self.conn, epoch, 0)?;
-        let sending: Vec<i64> = self.ids(
-            "SELECT id FROM sync_file WHERE state IN (?1, ?2)",
-            (file_state::OPEN, file_state::COMPLETE),
+        let changed = trust::epoch(self.conn)?.0 != Some(*epoch);
+        if changed {
+            trust::save_epoch(self.conn, epoch, 0)?;
+            apply::reset_all(self.conn)?;
+        }
+        let stale: Vec<i64> = self.ids(
+            "SELECT id FROM sync_op WHERE state = ?1 AND epoch IS NOT ?2",
+            (state::RECEIPTED, epoch),
         )?;
-        let mut follow: Vec<Event> = sending.into_iter().map(Event::FileGone).collect();
-        let kept: Vec<i64> = self.ids(
-            "SELECT id FROM sync_op WHERE state = ?1",
-            (state::RECEIPTED,),
+        let files: Vec<i64> = self.ids(
+            "SELECT id FROM sync_file WHERE (state = ?1 AND ?4) OR (state = ?2 AND epoch IS NOT ?3)",
+            (file_state::OPEN, file_state::COMPLETE, epoch, changed),
         )?;
-        for op in kept {
+        for op in stale {
             offer_op_again(self.conn, op)?;
             self.op_moved(op)?;
         }
-        // A file whose op the backup holds, but which came after it, has no receipt to wait for: it is sent again at once.
-        self.conn.execute(
-            "UPDATE sync_file SET state = ?1, path = NULL WHERE state IN (?1, ?2) AND op IN (SELECT id FROM sync_op WHERE state = ?3)",
-            (file_state::OPEN, file_state::COMPLETE, state::COVERED),
-        )?;
-        apply::reset_all(self.conn)?;
-        follow.extend(views::everything(self.conn, self.env)?);
+        let mut follow = Vec::new();
+        for file in files {
+            // Where the op went back as well, its photos wait for its receipt again; else they are sent again at once.
+            self.conn.execute(
+                "UPDATE sync_file SET state = ?2, path = NULL WHERE id = ?1 AND state IN (?2, ?3)",
+                (file, file_state::OPEN, file_state::COMPLETE),
+            )?;
+            follow.push(Event::FileGone(file));
+        }
+        follow.extend(views::everything(
+            self.conn,
+            self.env,
+            &self.engine.machine,
+        )?);
         Ok(follow)
     }
 
     /// The city's backup holds the log up to `watermark`: second copies and photos are no longer needed.
-    fn covered(&mut self, epoch: &Epoch, watermark: u64) -> Result<()> {
+    pub(super) fn covered(&mut self, epoch: &Epoch, watermark: u64) -> Result<()> {
         trust::save_epoch(self.conn, epoch, watermark)?;
         let upto = (epoch, Num(watermark), state::RECEIPTED);
         let sql = "SELECT op_id FROM sync_op WHERE epoch = ?1 AND log_index <= ?2 AND state = ?3";

@@ -151,6 +151,10 @@ pub struct Engine {
     low_power: bool,
     foreground: bool,
     scopes: Vec<ScopeWish>,
+    /// Requests below this number went out under an earlier token.
+    token_since: u64,
+    /// The last of the acts the machine was told of.
+    last_act: i64,
     /// The last transaction failed: the machine may believe what the file does not say. It is rebuilt from the file first.
     stale: bool,
 }
@@ -171,6 +175,8 @@ impl Engine {
             low_power: false,
             foreground: false,
             scopes: Vec::new(),
+            token_since: 0,
+            last_act: 0,
             stale: true,
         })
     }
@@ -195,7 +201,9 @@ impl Engine {
                 |r| r.get(0),
             )?)
         })?;
-        let durability = if leaves {
+        // After a fork ops are signed again, and may leave in the same step.
+        let forked = matches!(&event, Event::Http { outcome: Ok(r), .. } if r.status == 409);
+        let durability = if leaves || forked {
             Durability::Full
         } else {
             Durability::Normal
@@ -249,6 +257,7 @@ impl Engine {
             Event::Session { session, token } => {
                 self.session = *session;
                 self.token.clone_from(token);
+                self.token_since = self.machine.next_request().0;
             }
             Event::Scopes(scopes) => self.scopes.clone_from(scopes),
             _ => {}
@@ -268,8 +277,11 @@ struct Turn<'t, 'e> {
 impl Turn<'_, '_> {
     /// A fresh machine from what the file says, told what the shell has said before.
     fn rebuild(&mut self) -> Result<()> {
+        let abandoned = self.engine.machine.flights().map(|req| Io::Cancel(req.0));
+        self.io.extend(abandoned);
         self.engine.machine = views::machine(self.conn, self.env, self.engine.settings.listen)?;
-        let mut events = views::everything(self.conn, self.env)?;
+        apply::offer_raw(self.conn, self.applier)?;
+        let mut events = self.views()?;
         events.extend(self.scope_events()?);
         let engine = &self.engine;
         events.push(machine::Event::Session(engine.session));
@@ -282,7 +294,12 @@ impl Turn<'_, '_> {
     fn take(&mut self, event: Event) -> Result<()> {
         let events = match event {
             Event::Timer => vec![machine::Event::Timer],
-            Event::Enqueued => self.with_views(machine::Event::Act { refresh: false })?,
+            Event::Enqueued => {
+                let mut events = views::acts_since(self.conn, self.env, self.engine.last_act)?;
+                self.engine.last_act = views::last_act(self.conn)?;
+                events.push(machine::Event::Act { refresh: false });
+                events
+            }
             Event::OutboxChanged => self.with_views(machine::Event::Act { refresh: false })?,
             Event::Refresh => vec![machine::Event::Act { refresh: true }],
             Event::Link(link) => vec![machine::Event::Link(link)],
@@ -302,9 +319,14 @@ impl Turn<'_, '_> {
 
     /// All lanes and files as the file has them now, then `event`.
     fn with_views(&mut self, event: machine::Event) -> Result<Vec<machine::Event>> {
-        let mut events = views::everything(self.conn, self.env)?;
+        let mut events = self.views()?;
         events.push(event);
         Ok(events)
+    }
+
+    fn views(&mut self) -> Result<Vec<machine::Event>> {
+        self.engine.last_act = views::last_act(self.conn)?;
+        views::everything(self.conn, self.env, &self.engine.machine)
     }
 
     fn scope_events(&mut self) -> Result<Vec<machine::Event>> {

@@ -5,9 +5,11 @@ use hues_store::rusqlite::{Connection, OptionalExtension};
 
 use super::ScopeWish;
 use crate::error::Result;
-use crate::machine::{Event, FileView, Head, Id, LaneView, Rest, ScopeView, Start, State, CAP_MS};
+use crate::machine::{
+    Event, FileView, Head, Id, LaneView, Owner, Rest, ScopeView, Start, State, CAP_MS,
+};
 use crate::moment::Moment;
-use crate::outbox::rows::{self, file_state, state, LaneRow, OpRow};
+use crate::outbox::rows::{self, file_state, state, OpRow};
 use crate::sql::Num;
 use crate::trust;
 
@@ -54,15 +56,26 @@ pub(super) fn save_rest(conn: &Connection, env: &Env<'_>, rest: &Rest) -> Result
     Ok(())
 }
 
-/// Every lane and every attachment that is to be sent.
-pub(super) fn everything(conn: &Connection, env: &Env<'_>) -> Result<Vec<Event>> {
-    let mut statement = conn.prepare_cached("SELECT id FROM sync_lane ORDER BY id")?;
-    let ids: Vec<i64> = statement
+/// Every lane with something open (and those the machine still thinks so of), and every attachment that is to be sent.
+pub(super) fn everything(conn: &Connection, env: &Env<'_>, machine: &State) -> Result<Vec<Event>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT l.lane FROM sync_op o JOIN sync_lane l ON l.id = o.lane WHERE o.state IN (0, 1, 3)",
+    )?;
+    let open: Vec<Id> = statement
         .query_map([], |r| r.get(0))?
         .collect::<Result<_, _>>()?;
-    let mut events = Vec::new();
-    for id in ids {
-        events.push(Event::Lane(lane(conn, env, &rows::lane_by_row(conn, id)?)?));
+    let closed = machine.lane_names().filter(|lane| !open.contains(*lane));
+    let mut events: Vec<Event> = closed
+        .map(|lane| {
+            Event::Lane(LaneView {
+                lane: *lane,
+                owner: Owner::Unclaimed,
+                head: None,
+            })
+        })
+        .collect();
+    for name in &open {
+        events.extend(lane_named(conn, env, name)?);
     }
     let mut statement =
         conn.prepare_cached("SELECT id FROM sync_file WHERE state = ?1 ORDER BY id")?;
@@ -75,23 +88,40 @@ pub(super) fn everything(conn: &Connection, env: &Env<'_>) -> Result<Vec<Event>>
     Ok(events)
 }
 
-/// One lane by its name.
-pub(super) fn lane_named(conn: &Connection, env: &Env<'_>, name: &Id) -> Result<Option<Event>> {
-    match rows::lane_by_name(conn, &hues_protocol::ids::LaneId(*name))? {
-        Some(row) => Ok(Some(Event::Lane(lane(conn, env, &row)?))),
-        None => Ok(None),
+/// The lanes of acts newer than `since`: what was filed since the machine was last told.
+pub(super) fn acts_since(conn: &Connection, env: &Env<'_>, since: i64) -> Result<Vec<Event>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT l.lane FROM sync_op o JOIN sync_lane l ON l.id = o.lane WHERE o.id > ?1",
+    )?;
+    let lanes: Vec<Id> = statement
+        .query_map([since], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut events = Vec::new();
+    for name in &lanes {
+        events.extend(lane_named(conn, env, name)?);
     }
+    Ok(events)
 }
 
-fn lane(conn: &Connection, env: &Env<'_>, row: &LaneRow) -> Result<LaneView> {
-    let head = rows::head_of(conn, row.id)?
+/// The number of the newest act.
+pub(super) fn last_act(conn: &Connection) -> Result<i64> {
+    let sql = "SELECT coalesce(max(id), 0) FROM sync_op";
+    Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
+}
+
+/// One lane by its name.
+pub(super) fn lane_named(conn: &Connection, env: &Env<'_>, name: &Id) -> Result<Option<Event>> {
+    let Some((id, owner)) = rows::owner_of(conn, name)? else {
+        return Ok(None);
+    };
+    let head = rows::head_of(conn, id)?
         .map(|op| head(conn, env, &op))
         .transpose()?;
-    Ok(LaneView {
-        lane: row.lane.0,
-        owner: row.owner,
+    Ok(Some(Event::Lane(LaneView {
+        lane: *name,
+        owner,
         head,
-    })
+    })))
 }
 
 fn head(conn: &Connection, env: &Env<'_>, op: &OpRow) -> Result<Head> {
@@ -135,10 +165,14 @@ fn file(conn: &Connection, id: i64) -> Result<Option<FileView>> {
     let Some(row) = rows::file_by_row(conn, id)? else {
         return Ok(None);
     };
-    let lane: i64 = conn.query_row("SELECT lane FROM sync_op WHERE id = ?1", [row.op], |r| {
-        r.get(0)
-    })?;
-    let owner = rows::lane_by_row(conn, lane)?.owner;
+    let lane: Id = conn
+        .prepare_cached(
+            "SELECT l.lane FROM sync_op o JOIN sync_lane l ON l.id = o.lane WHERE o.id = ?1",
+        )?
+        .query_row([row.op], |r| r.get(0))?;
+    let Some((_, owner)) = rows::owner_of(conn, &lane)? else {
+        return Ok(None);
+    };
     Ok(Some(FileView {
         file: id,
         owner,

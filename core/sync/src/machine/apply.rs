@@ -16,6 +16,8 @@ const DARK_AFTER: u32 = 3;
 pub(crate) const STALL_MS: u64 = 60_000;
 /// A piece of an attachment should take about so long, milliseconds.
 const CHUNK_MS: u64 = 10_000;
+/// A long poll that ends sooner without news was not held open, milliseconds.
+const QUIET_MIN_MS: u64 = 5_000;
 /// After the long poll told of news, a scope is pulled at most this often, milliseconds.
 const NEWS_GAP_MS: u64 = 3_000;
 
@@ -362,6 +364,13 @@ fn answered(
             s.greeted = false;
             return;
         }
+        Answer::NotSent => {
+            if let Request::Op { .. } = request {
+                s.keys.wanted = true;
+            }
+            fail(s, now, request, random, out);
+            return;
+        }
         Answer::ServerError => {
             fail(s, now, request, random, out);
             if *request == Request::Hello {
@@ -394,7 +403,11 @@ fn spoke(
 ) {
     let request = &flight.request;
     match answer {
-        Answer::Failed | Answer::Foreign | Answer::ServerError | Answer::RetryAfter(_) => {}
+        Answer::Failed
+        | Answer::NotSent
+        | Answer::Foreign
+        | Answer::ServerError
+        | Answer::RetryAfter(_) => {}
         Answer::SignIn => match s.session {
             Session::Live(a) if needs_session(s, request) => {
                 s.session = Session::Expired(a);
@@ -461,7 +474,11 @@ fn spoke(
             epoch,
             watermark,
         } => {
-            page(s, now, request, more);
+            if s.epoch == Some(epoch) {
+                page(s, now, request, more);
+            } else {
+                fail(s, now, request, random, out); // `hello` decides; not at full speed if the two disagree
+            }
             observe(s, epoch, watermark, out);
         }
         Answer::ScopeReset => {
@@ -472,7 +489,10 @@ fn spoke(
         }
         Answer::BadPage => fail(s, now, request, random, out),
         Answer::Woke(head) => {
-            s.log_head = s.log_head.max(head);
+            if head <= s.log_head {
+                return fail(s, now, request, random, out); // no news: do not spin
+            }
+            s.log_head = head;
             settle(&mut s.listen);
             for scope in s.scopes.values_mut().filter(|x| !x.denied) {
                 want(scope);
@@ -481,6 +501,10 @@ fn spoke(
                     scope.trying.due = Some(Mono(scope.trying.due.unwrap_or(news).0.max(news.0)));
                 }
             }
+        }
+        // A poll that was not held open would be asked again at once, and again.
+        Answer::Quiet if now.since(flight.started) < QUIET_MIN_MS => {
+            fail(s, now, request, random, out);
         }
         Answer::Quiet => settle(&mut s.listen),
         answer => upload(s, now, flight, answer, random, out),
@@ -594,9 +618,11 @@ fn scope_of<'a>(s: &'a mut State, request: &Request) -> Option<&'a mut Scope> {
 fn page(s: &mut State, now: Mono, request: &Request, more: bool) {
     s.governor.reset();
     if let Some(scope) = scope_of(s, request) {
-        settle(&mut scope.trying);
+        scope.trying.due = None;
         scope.wanted = more || scope.again;
         if !more {
+            // Only a whole scope forgives: one that ends in a hole again and again is not pulled at full speed for ever.
+            scope.trying.tries = 0;
             scope.last = Some(now);
             scope.again = false;
         }

@@ -46,6 +46,12 @@ pub(super) fn plan(s: &mut State, now: Mono, out: &mut Vec<Command>) {
     if s.gate.is_some_and(|g| g <= now) {
         s.gate = None;
     }
+    if s.link == Link::None {
+        // Everything waits for the link, and nothing for a moment: a dark phone with ten thousand acts looks at none of them.
+        schedule(s, now, out);
+        save_rest(s, now, out);
+        return;
+    }
     want_beacon(s, now);
     let mut ready: Vec<(Rank, Item)> = items(s)
         .into_iter()
@@ -424,7 +430,12 @@ fn start(s: &mut State, now: Mono, request: Request, out: &mut Vec<Command>) {
 /// The next moment at which time alone changes something.
 fn schedule(s: &mut State, now: Mono, out: &mut Vec<Command>) {
     let guard = s.flights.values().map(|f| f.guard).min();
-    let due = items(s)
+    let waiting = if s.link == Link::None {
+        Vec::new()
+    } else {
+        items(s)
+    };
+    let due = waiting
         .iter()
         .filter_map(|i| match wait(s, now, i) {
             Some(Wait::Until(t)) => Some(t),

@@ -200,6 +200,28 @@ impl State {
         self.flights.get(&req).map(|f| &f.request)
     }
 
+    /// The requests under way.
+    pub fn flights(&self) -> impl Iterator<Item = ReqId> + '_ {
+        self.flights.keys().copied()
+    }
+
+    /// The lanes with something open.
+    pub fn lane_names(&self) -> impl Iterator<Item = &Id> {
+        self.lanes.keys()
+    }
+
+    /// The number the next request will get: all below belong to what was before now.
+    #[must_use]
+    pub fn next_request(&self) -> ReqId {
+        ReqId(self.next_req)
+    }
+
+    /// The watermark last seen, of [`State::epoch`].
+    #[must_use]
+    pub fn watermark(&self) -> u64 {
+        self.watermark
+    }
+
     /// The scopes it keeps in step.
     pub fn scope_names(&self) -> impl Iterator<Item = &String> {
         self.scopes.keys()

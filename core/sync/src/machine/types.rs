@@ -189,6 +189,8 @@ pub enum Request {
 pub enum Answer {
     /// Cut, timed out, refused by the network: fate unknown.
     Failed,
+    /// It was never sent: something of the phone's own is missing (a key to seal to, a beacon, the thing itself).
+    NotSent,
     /// An answer that is not the city's (portal, proxy): fate unknown.
     Foreign,
     /// 5xx: fate unknown.
@@ -346,6 +348,7 @@ impl Answer {
     pub fn name(&self) -> &'static str {
         match self {
             Answer::Failed => "failed",
+            Answer::NotSent => "not-sent",
             Answer::Foreign => "foreign",
             Answer::ServerError => "5xx",
             Answer::RetryAfter(_) => "retry-at",

@@ -139,11 +139,7 @@ pub(crate) fn head_of(conn: &Connection, lane: i64) -> Result<Option<OpRow>> {
 
 fn lane_row(row: &Row<'_>) -> hues_store::rusqlite::Result<LaneRow> {
     let seed = Zeroizing::new(row.get::<_, [u8; 32]>(2)?);
-    let owner = match (row.get::<_, bool>(3)?, row.get::<_, Option<[u8; 16]>>(4)?) {
-        (true, _) => Owner::Nobody,
-        (false, Some(account)) => Owner::Account(account),
-        (false, None) => Owner::Unclaimed,
-    };
+    let owner = owner(row.get(3)?, row.get(4)?);
     Ok(LaneRow {
         id: row.get(0)?,
         lane: LaneId(row.get(1)?),
@@ -155,6 +151,23 @@ fn lane_row(row: &Row<'_>) -> hues_store::rusqlite::Result<LaneRow> {
 }
 
 const LANE_COLUMNS: &str = "id, lane, seed, anonymous, owner, head_seq, head_hash";
+
+fn owner(anonymous: bool, account: Option<[u8; 16]>) -> Owner {
+    match (anonymous, account) {
+        (true, _) => Owner::Nobody,
+        (false, Some(account)) => Owner::Account(account),
+        (false, None) => Owner::Unclaimed,
+    }
+}
+
+/// A lane's row and owner, without its key (deriving a public key costs more than the rest of a step).
+pub(crate) fn owner_of(conn: &Connection, lane: &[u8; 16]) -> Result<Option<(i64, Owner)>> {
+    let sql = "SELECT id, anonymous, owner FROM sync_lane WHERE lane = ?1";
+    Ok(conn
+        .prepare_cached(sql)?
+        .query_row([lane], |r| Ok((r.get(0)?, owner(r.get(1)?, r.get(2)?))))
+        .optional()?)
+}
 
 pub(crate) fn lane_by_name(conn: &Connection, lane: &LaneId) -> Result<Option<LaneRow>> {
     let sql = format!("SELECT {LANE_COLUMNS} FROM sync_lane WHERE lane = ?1");
