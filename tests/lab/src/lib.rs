@@ -1,3 +1,4 @@
 //! The flood laboratory: simulated disk, network, time and fleet.
 
 pub mod disk;
+pub mod fleet;
