@@ -61,6 +61,7 @@ pub(super) struct World {
     exchanges: BTreeMap<u64, Exchange>,
     wakes: Vec<u64>,
     calm: bool,
+    refreshed: bool,
     backups: u64,
     log: Sha256,
     tail: Vec<String>,
@@ -109,6 +110,7 @@ impl World {
             order: 0,
             exchanges: BTreeMap::new(),
             calm: false,
+            refreshed: false,
             backups: 0,
             log: Sha256::new(),
             tail: Vec::new(),
@@ -124,8 +126,16 @@ impl World {
             self.note(format!("{at} {due:?}"));
             if due == Due::Look {
                 if self.arrived()? {
+                    if self.refreshed {
+                        return Ok(());
+                    }
+                    // Everything was sent. What the other phone of the account did since is seen at the next pull: people pull down once.
                     self.report.settled_after_ms = self.now - self.scenario.storm_ms;
-                    return Ok(());
+                    self.refreshed = true;
+                    for phone in 0..self.phones.len() {
+                        let told = self.phones[phone].tell(self.now, Event::Refresh);
+                        self.follow(phone, told)?;
+                    }
                 }
                 if self.now > self.scenario.storm_ms + self.scenario.calm_ms {
                     let mut open = Vec::new();
@@ -407,7 +417,7 @@ impl World {
                     return Err(self.broken(format!("phone {i} holds a receipt for {op}, which the city does not have")));
                 }
             }
-            if self.phones[i].disk.contains(MARKER.as_bytes()) {
+            if self.phones[i].disk.image().contains(MARKER.as_bytes()) {
                 return Err(self.broken(format!("phone {i}: plain text on its disk")));
             }
         }
@@ -441,7 +451,9 @@ impl World {
     /// Both phones of one account show the same reports, and all of the account's.
     fn lists_equal(&mut self, state: &Value) -> Outcome<()> {
         for i in 0..self.phones.len() {
-            let account: String = self.phones[i].account.iter().map(|b| format!("{b:02x}")).collect();
+            let id: String = self.phones[i].account.iter().map(|b| format!("{b:02x}")).collect();
+            let account = list(state, "accounts").iter().find(|a| text(a, "account") == id).map(|a| text(a, "as"));
+            let account = account.unwrap_or_default();
             let mut wanted: Vec<String> =
                 list(state, "reports").iter().filter(|r| text(r, "account") == account).map(|r| text(r, "id")).collect();
             wanted.sort_unstable();
