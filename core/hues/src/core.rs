@@ -130,6 +130,22 @@ pub(crate) struct Inner {
 /// The core's own small runtime; shut down without waiting, so that dropping a core never blocks a screen.
 struct Runtime(Option<tokio::runtime::Runtime>);
 
+impl Runtime {
+    fn start() -> Result<Runtime, HueError> {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("hues-net")
+            .enable_all()
+            .build()
+            .map(|runtime| Runtime(Some(runtime)))
+            .map_err(|_| HueError::internal("runtime"))
+    }
+
+    fn handle(&self) -> Result<tokio::runtime::Handle, HueError> {
+        self.0.as_ref().map(|r| r.handle().clone()).ok_or(HueError::Cancelled)
+    }
+}
+
 impl Drop for Runtime {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
@@ -191,12 +207,7 @@ impl HuesCore {
             None => home.create_account(&mut SystemRandom)?,
         };
         let dir = home.account_dir(&account_id);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("hues-net")
-            .enable_all()
-            .build()
-            .map_err(|_| HueError::internal("runtime"))?;
+        let runtime = Runtime::start()?;
         let board = Arc::new(Board::default());
         let (io, orders) = unbounded_channel();
         let root = match &config.city {
@@ -215,7 +226,7 @@ impl HuesCore {
             probe: ports.probe.clone(),
             io,
             settings: Settings { root, listen: true },
-            runtime: runtime.handle().clone(),
+            runtime: runtime.handle()?,
         };
         let (account, attachments, back) = if recover {
             account::recover(&dir, opened)?
@@ -234,7 +245,7 @@ impl HuesCore {
             probe: ports.probe,
             board: board.clone(),
         };
-        runtime.spawn(driver.run(orders));
+        runtime.handle()?.spawn(driver.run(orders));
         let inner = Inner {
             account,
             session,
@@ -246,7 +257,7 @@ impl HuesCore {
             vault: ports.vault,
             clock: ports.clock,
             link: RwLock::new(Link::None),
-            _runtime: Runtime(Some(runtime)),
+            _runtime: runtime,
         };
         Ok((
             HuesCore {

@@ -124,6 +124,7 @@ static ENTRIES: &[Entry] = &[
     Entry { key: "rule.too-many-bytes", vi: ["Ảnh quá nặng", "Tệp ảnh quá lớn. Hãy chọn ảnh nhỏ hơn."], en: ["Photo too heavy", "The photo file is too large. Choose a smaller one."] },
     Entry { key: "rule.too-many-pixels", vi: ["Ảnh quá lớn", "Ảnh có kích thước quá lớn. Hãy chọn ảnh nhỏ hơn."], en: ["Photo too large", "The photo has too many pixels. Choose a smaller one."] },
     Entry { key: "rule.unit-unknown", vi: ["Không rõ đơn vị", "Không có đơn vị xử lý này trong danh sách."], en: ["Unknown unit", "There is no such handling unit."] },
+    Entry { key: "rule.unsent", vi: ["Còn việc chưa gửi", "Còn việc chưa gửi đến thành phố. Hãy gửi xong, hoặc xác nhận là bỏ cả những việc đó."], en: ["Unsent acts", "Some acts have not reached the city. Send them first, or confirm that they go too."] },
     Entry { key: "rule.unsupported", vi: ["Dạng ảnh lạ", "Dạng ảnh này chưa dùng được. Hãy dùng JPEG, PNG hoặc WebP."], en: ["Unknown photo type", "This kind of photo cannot be used yet. Use JPEG, PNG or WebP."] },
     Entry { key: "rule.ward-unknown", vi: ["Không rõ phường, xã", "Không có phường, xã này trong danh sách hiện nay."], en: ["Unknown ward", "There is no such ward in today's list."] },
     Entry { key: "state.answered", vi: ["Đã trả lời", "Đơn vị đã trả lời. Bạn có thể đánh giá."], en: ["Answered", "The unit has answered. You can rate it."] },
