@@ -142,7 +142,10 @@ impl Runtime {
     }
 
     fn handle(&self) -> Result<tokio::runtime::Handle, HueError> {
-        self.0.as_ref().map(|r| r.handle().clone()).ok_or(HueError::Cancelled)
+        self.0
+            .as_ref()
+            .map(|r| r.handle().clone())
+            .ok_or(HueError::Cancelled)
     }
 }
 

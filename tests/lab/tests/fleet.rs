@@ -4,7 +4,10 @@
 use hues_lab::fleet::{run, Scenario};
 
 fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(otherwise)
+    std::env::var(name)
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(otherwise)
 }
 
 #[test]
@@ -30,24 +33,41 @@ fn nothing_is_lost_and_everything_arrives() {
             break;
         }
     }
-    println!("{floods} floods: {acts} acts, {photos} photos, {exchanges} exchanges, slowest calm {} min", slowest / 60_000);
+    println!(
+        "{floods} floods: {acts} acts, {photos} photos, {exchanges} exchanges, slowest calm {} min",
+        slowest / 60_000
+    );
     println!("hits: {hits:?}");
     for e in &broken {
         println!("{e}");
     }
-    assert!(broken.is_empty(), "replay with HUES_SEED={} HUES_FLOODS=1", broken[0].seed);
+    assert!(
+        broken.is_empty(),
+        "replay with HUES_SEED={} HUES_FLOODS=1",
+        broken[0].seed
+    );
     if floods >= 100 {
         for fault in hues_lab::fleet::Fault::ALL {
-            assert!(hits.contains_key(&format!("{fault:?}")), "{fault:?} never hit");
+            assert!(
+                hits.contains_key(&format!("{fault:?}")),
+                "{fault:?} never hit"
+            );
         }
-        assert!(hits.contains_key("kill") && hits.contains_key("power loss") && hits.contains_key("city restored from backup"));
+        assert!(
+            hits.contains_key("kill")
+                && hits.contains_key("power loss")
+                && hits.contains_key("city restored from backup")
+        );
     }
 }
 
 #[test]
 fn a_seed_replays_to_the_letter() {
     for seed in [1, 7, 28] {
-        let (one, two) = (run(seed, &Scenario::default()), run(seed, &Scenario::default()));
+        let (one, two) = (
+            run(seed, &Scenario::default()),
+            run(seed, &Scenario::default()),
+        );
         match (one, two) {
             (Ok(one), Ok(two)) => assert_eq!(one, two),
             (Err(one), Err(two)) => assert_eq!((one.what, one.tail), (two.what, two.tail)),

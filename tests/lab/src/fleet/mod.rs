@@ -32,7 +32,13 @@ pub struct Scenario {
 
 impl Default for Scenario {
     fn default() -> Scenario {
-        Scenario { phones: 3, storm_ms: 3 * 3_600_000, calm_ms: 3 * 3_600_000, fault_percent: 30, acts: 4 }
+        Scenario {
+            phones: 3,
+            storm_ms: 3 * 3_600_000,
+            calm_ms: 3 * 3_600_000,
+            fault_percent: 30,
+            acts: 4,
+        }
     }
 }
 
@@ -67,7 +73,9 @@ pub struct Broken {
 impl std::fmt::Display for Broken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "seed {}: {}", self.seed, self.what)?;
-        self.tail.iter().try_for_each(|line| writeln!(f, "  {line}"))
+        self.tail
+            .iter()
+            .try_for_each(|line| writeln!(f, "  {line}"))
     }
 }
 

@@ -46,7 +46,9 @@ impl Fault {
     }
 
     /// The answer that reaches the phone.
-    #[must_use]
+    ///
+    /// # Errors
+    /// What the phone's transport would say.
     pub fn answer(self, city: HttpResponse) -> Result<HttpResponse, TransportError> {
         let plain = |status: u16, kind: &str, body: &[u8]| HttpResponse {
             status,
@@ -74,7 +76,10 @@ impl Fault {
     /// Whether the city hears of the request.
     #[must_use]
     pub fn arrives(self) -> bool {
-        !matches!(self, Fault::LostRequest | Fault::ErrorBefore | Fault::Portal)
+        !matches!(
+            self,
+            Fault::LostRequest | Fault::ErrorBefore | Fault::Portal
+        )
     }
 }
 
@@ -85,6 +90,13 @@ pub fn travel(random: &mut SeededRandom, link: Link, up: u64, down: u64, calm: b
         _ => (2_000, 400),
     };
     // Now and then one takes very long, so that answers overtake each other.
-    let jitter = if calm || random.below(10) > 0 { random.below(100) } else { random.below(40_000) };
-    (base + up * 1_000 / rate + jitter, base + down * 1_000 / rate)
+    let jitter = if calm || random.below(10) > 0 {
+        random.below(100)
+    } else {
+        random.below(40_000)
+    };
+    (
+        base + up * 1_000 / rate + jitter,
+        base + down * 1_000 / rate,
+    )
 }

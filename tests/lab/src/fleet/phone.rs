@@ -17,7 +17,9 @@ use hues_store::disk::Disk;
 use hues_store::doubles::MemoryVault;
 use hues_store::rusqlite::Connection;
 use hues_store::vault::SlotClass;
-use hues_store::{Durability, FileKind, FileOptions, Migration, Mirror, SealedDir, StoreFile, Writer};
+use hues_store::{
+    Durability, FileKind, FileOptions, Migration, Mirror, SealedDir, StoreFile, Writer,
+};
 use hues_sync::engine::{Applier, Engine, Event, Io, ScopeWish, Settings};
 use hues_sync::machine::{Link, Owner, Priority, Session, Wait};
 use hues_sync::outbox::{self, AuthorWish, LaneRef, NewFile, NewOp};
@@ -116,10 +118,24 @@ impl Phone {
         let (file, mut writer) = StoreFile::open(disk, &dir, &KIND, &self.vault, &mut self.random)?;
         let mirror = Mirror::open(&file)?;
         let attachments = SealedDir::attachments(&file)?;
-        let settings = Settings { root: self.root_key, listen: false };
-        let mut env = env(now, self.boot, self.booted_at, self.wall_error, &mut self.random);
+        let settings = Settings {
+            root: self.root_key,
+            listen: false,
+        };
+        let mut env = env(
+            now,
+            self.boot,
+            self.booted_at,
+            self.wall_error,
+            &mut self.random,
+        );
         let engine = writer.read(|tx| Engine::open(tx, &mut env, settings))?;
-        self.running = Some(Life { writer, engine, mirror, attachments });
+        self.running = Some(Life {
+            writer,
+            engine,
+            mirror,
+            attachments,
+        });
         self.mirror_missing()?;
         let scopes = ["mine", "inbox"].map(|name| ScopeWish {
             name: name.into(),
@@ -128,7 +144,13 @@ impl Phone {
         });
         let mut io = self.tell(now, Event::Scopes(scopes.to_vec()))?;
         let token = Some(Zeroizing::new(self.token.clone()));
-        io.extend(self.tell(now, Event::Session { session: Session::Live(self.account), token })?);
+        io.extend(self.tell(
+            now,
+            Event::Session {
+                session: Session::Live(self.account),
+                token,
+            },
+        )?);
         io.extend(self.tell(now, Event::Link(self.link))?);
         Ok(io)
     }
@@ -157,13 +179,26 @@ impl Phone {
     /// # Errors
     /// The store's.
     pub fn tell(&mut self, now: u64, event: Event) -> Result<Vec<Io>> {
-        let Some(life) = &mut self.running else { return Ok(Vec::new()) };
-        let mut env = env(now, self.boot, self.booted_at, self.wall_error, &mut self.random);
-        let outcome = life.engine.handle(&mut life.writer, &mut env, &mut KeepRows, event)?;
+        let Some(life) = &mut self.running else {
+            return Ok(Vec::new());
+        };
+        let mut env = env(
+            now,
+            self.boot,
+            self.booted_at,
+            self.wall_error,
+            &mut self.random,
+        );
+        let outcome = life
+            .engine
+            .handle(&mut life.writer, &mut env, &mut KeepRows, event)?;
         let mut out = Vec::new();
         for io in outcome.io {
             match io {
-                Io::Mirror(again) => life.mirror.put(&again.op_id.0, &again.mirror, b"", &mut self.random)?,
+                Io::Mirror(again) => {
+                    life.mirror
+                        .put(&again.op_id.0, &again.mirror, b"", &mut self.random)?
+                }
                 Io::ForgetMirror(op) => life.mirror.forget(&op.0)?,
                 Io::ForgetFile(file) => life.attachments.remove(&file)?,
                 other => out.push(other),
@@ -177,7 +212,9 @@ impl Phone {
     /// # Errors
     /// Never by itself; the engine's, told of the new op.
     pub fn act(&mut self, now: u64, photos: usize) -> Result<Option<Vec<Io>>> {
-        let Some(life) = &mut self.running else { return Ok(None) };
+        let Some(life) = &mut self.running else {
+            return Ok(None);
+        };
         let mut files = Vec::new();
         let mut parts = Vec::new();
         for _ in 0..photos {
@@ -187,8 +224,18 @@ impl Phone {
             let sealed = self.random.uuid_v4();
             life.attachments.put(&sealed, &bytes, &mut self.random)?;
             let hash = Hash(sha256(&bytes));
-            files.push(NewFile { sha256: hash, len: len as u64, sealed });
-            parts.push(FilePart { sha256: hash, bytes: len as u64, media_type: "image/jpeg".into(), width: 10, height: 10 });
+            files.push(NewFile {
+                sha256: hash,
+                len: len as u64,
+                sealed,
+            });
+            parts.push(FilePart {
+                sha256: hash,
+                bytes: len as u64,
+                media_type: "image/jpeg".into(),
+                width: 10,
+                height: 10,
+            });
         }
         let add_to = match self.lanes.is_empty() || self.random.below(3) > 0 {
             true => None,
@@ -207,34 +254,59 @@ impl Phone {
                     author: Author::Anonymous,
                     files: parts,
                 });
-                (Subject(self.random.uuid_v4()), LaneRef::New(Owner::Account(self.account)), act, AuthorWish::Sealed)
+                (
+                    Subject(self.random.uuid_v4()),
+                    LaneRef::New(Owner::Account(self.account)),
+                    act,
+                    AuthorWish::Sealed,
+                )
             }
             Some((subject, lane)) => {
                 // Withdrawn reports take no supplement; these here are never withdrawn.
-                (subject, LaneRef::Existing(lane), Act::Supplement(Supplement { text, files: parts }), AuthorWish::None)
+                (
+                    subject,
+                    LaneRef::Existing(lane),
+                    Act::Supplement(Supplement { text, files: parts }),
+                    AuthorWish::None,
+                )
             }
         };
         let kind = act.kind();
-        let all = act.to_parts(&mut self.random).map_err(|_| SyncError::Invalid("act"))?;
+        let all = act
+            .to_parts(&mut self.random)
+            .map_err(|_| SyncError::Invalid("act"))?;
         let new = NewOp {
             op_id: OpId(self.random.uuid_v4()),
             kind: kind.name().into(),
             version: VERSION,
             subject,
-            parts: all.into_iter().filter(|p| p.role() != PartRole::AUTHOR).collect(),
+            parts: all
+                .into_iter()
+                .filter(|p| p.role() != PartRole::AUTHOR)
+                .collect(),
             author,
             priority: Priority::Words,
             files: files.clone(),
             query_only: false,
         };
-        let mut env = env(now, self.boot, self.booted_at, self.wall_error, &mut self.random);
-        let committed = life.writer.try_write(Durability::Full, |tx| outbox::enqueue(tx, &mut env, lane, &new))?;
+        let mut env = env(
+            now,
+            self.boot,
+            self.booted_at,
+            self.wall_error,
+            &mut self.random,
+        );
+        let committed = life.writer.try_write(Durability::Full, |tx| {
+            outbox::enqueue(tx, &mut env, lane, &new)
+        })?;
         let enqueued = committed.value;
         if kind == Kind::New {
             self.lanes.push((subject, enqueued.lane));
         }
-        self.promised.push((enqueued.op_id, files.iter().map(|f| f.sha256).collect()));
-        life.mirror.put(&enqueued.op_id.0, &enqueued.mirror, b"", &mut self.random)?;
+        self.promised
+            .push((enqueued.op_id, files.iter().map(|f| f.sha256).collect()));
+        life.mirror
+            .put(&enqueued.op_id.0, &enqueued.mirror, b"", &mut self.random)?;
         self.tell(now, Event::Enqueued).map(Some)
     }
 
@@ -245,7 +317,11 @@ impl Phone {
     pub fn file(&self, name: &str, offset: u64, len: u64) -> Result<Vec<u8>> {
         let life = self.running.as_ref().ok_or(SyncError::NotFound)?;
         let id: OpId = name.parse().map_err(|_| SyncError::NotFound)?;
-        Ok(life.attachments.open(&id.0)?.read_range(offset..offset + len)?.to_vec())
+        Ok(life
+            .attachments
+            .open(&id.0)?
+            .read_range(offset..offset + len)?
+            .to_vec())
     }
 
     /// What still waits on this phone, in words; empty when everything is with the city and every scope is whole.
@@ -253,16 +329,34 @@ impl Phone {
     /// # Errors
     /// The store's.
     pub fn open_work(&mut self, now: u64) -> Result<Vec<String>> {
-        let Some(life) = &mut self.running else { return Ok(vec!["not running".into()]) };
-        let mut env = env(now, self.boot, self.booted_at, self.wall_error, &mut self.random);
+        let Some(life) = &mut self.running else {
+            return Ok(vec!["not running".into()]);
+        };
+        let env = env(
+            now,
+            self.boot,
+            self.booted_at,
+            self.wall_error,
+            &mut self.random,
+        );
         let mut out = life.writer.read(|tx| {
             let mut out = Vec::new();
-            for op in outbox::list(tx, false)?.iter().filter(|op| op.state != outbox::OpState::Done || op.files_open > 0) {
-                out.push(format!("{} {} tries {} files {} error {:?}", op.kind, op.state.name(), op.tries, op.files_open, op.error));
+            for op in outbox::list(tx, false)?
+                .iter()
+                .filter(|op| op.state != outbox::OpState::Done || op.files_open > 0)
+            {
+                out.push(format!(
+                    "{} {} tries {} files {} error {:?}",
+                    op.kind,
+                    op.state.name(),
+                    op.tries,
+                    op.files_open,
+                    op.error
+                ));
             }
             Ok::<_, SyncError>(out)
         })?;
-        for (item, wait) in life.engine.waits(&mut env) {
+        for (item, wait) in life.engine.waits(&env) {
             if !matches!(wait, Wait::Nothing) && !matches!(wait, Wait::Until(_)) {
                 out.push(format!("{item:?} {wait:?}"));
             }
@@ -275,10 +369,15 @@ impl Phone {
     /// # Errors
     /// The store's.
     pub fn receipted(&mut self) -> Result<BTreeSet<OpId>> {
-        let Some(life) = &mut self.running else { return Ok(BTreeSet::new()) };
+        let Some(life) = &mut self.running else {
+            return Ok(BTreeSet::new());
+        };
         life.writer.read(|tx| {
-            let mut statement = tx.prepare("SELECT op_id FROM sync_op WHERE receipt IS NOT NULL")?;
-            let ops = statement.query_map([], |r| Ok(OpId(r.get(0)?)))?.collect::<std::result::Result<_, _>>()?;
+            let mut statement =
+                tx.prepare("SELECT op_id FROM sync_op WHERE receipt IS NOT NULL")?;
+            let ops = statement
+                .query_map([], |r| Ok(OpId(r.get(0)?)))?
+                .collect::<std::result::Result<_, _>>()?;
             Ok(ops)
         })
     }
@@ -288,18 +387,29 @@ impl Phone {
     /// # Errors
     /// The store's.
     pub fn rows(&mut self, scope: &str) -> Result<Vec<(String, i64)>> {
-        let Some(life) = &mut self.running else { return Ok(Vec::new()) };
+        let Some(life) = &mut self.running else {
+            return Ok(Vec::new());
+        };
         life.writer.read(|tx| {
-            let mut statement = tx.prepare("SELECT row, rev FROM lab_row WHERE scope = ?1 ORDER BY row")?;
-            let rows = statement.query_map([scope], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<std::result::Result<_, _>>()?;
+            let mut statement =
+                tx.prepare("SELECT row, rev FROM lab_row WHERE scope = ?1 ORDER BY row")?;
+            let rows = statement
+                .query_map([scope], |r| Ok((r.get(0)?, r.get(1)?)))?
+                .collect::<std::result::Result<_, _>>()?;
             Ok(rows)
         })
     }
 
     fn mirror_missing(&mut self) -> Result<()> {
-        let Some(life) = &mut self.running else { return Ok(()) };
-        let wanted: Vec<[u8; 16]> =
-            life.writer.read(|tx| outbox::mirrored_ops(tx))?.into_iter().map(|op| op.0).collect();
+        let Some(life) = &mut self.running else {
+            return Ok(());
+        };
+        let wanted: Vec<[u8; 16]> = life
+            .writer
+            .read(|tx| outbox::mirrored_ops(tx))?
+            .into_iter()
+            .map(|op| op.0)
+            .collect();
         for id in life.mirror.missing(&wanted)? {
             let entry = life.writer.read(|tx| outbox::mirror_entry(tx, &OpId(id)))?;
             life.mirror.put(&id, &entry, b"", &mut self.random)?;
@@ -322,7 +432,11 @@ struct KeepRows;
 
 impl Applier for KeepRows {
     fn put(&mut self, conn: &Connection, scope: &str, row: &Row) -> Result<bool> {
-        let body = row.body.as_ref().map(ToString::to_string).unwrap_or_default();
+        let body = row
+            .body
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         conn.execute(
             "INSERT INTO lab_row (scope, kind, row, rev, body) VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (scope, kind, row) DO UPDATE SET rev = ?4, body = ?5",
@@ -332,7 +446,10 @@ impl Applier for KeepRows {
     }
 
     fn delete(&mut self, conn: &Connection, scope: &str, kind: &str, id: &str) -> Result<()> {
-        conn.execute("DELETE FROM lab_row WHERE scope = ?1 AND kind = ?2 AND row = ?3", (scope, kind, id))?;
+        conn.execute(
+            "DELETE FROM lab_row WHERE scope = ?1 AND kind = ?2 AND row = ?3",
+            (scope, kind, id),
+        )?;
         Ok(())
     }
 

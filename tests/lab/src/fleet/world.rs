@@ -27,13 +27,35 @@ const LOOK_MS: u64 = 60_000;
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
-    Act { phone: usize },
-    Arrive { phone: usize, life: u64, exchange: u64 },
-    Answer { phone: usize, life: u64, exchange: u64 },
-    Wake { phone: usize, life: u64, number: u64 },
-    LinkTo { phone: usize, good: u8 },
-    Kill { phone: usize, power: bool },
-    Start { phone: usize },
+    Act {
+        phone: usize,
+    },
+    Arrive {
+        phone: usize,
+        life: u64,
+        exchange: u64,
+    },
+    Answer {
+        phone: usize,
+        life: u64,
+        exchange: u64,
+    },
+    Wake {
+        phone: usize,
+        life: u64,
+        number: u64,
+    },
+    LinkTo {
+        phone: usize,
+        good: u8,
+    },
+    Kill {
+        phone: usize,
+        power: bool,
+    },
+    Start {
+        phone: usize,
+    },
     Backup,
     Restore,
     Calm,
@@ -74,8 +96,19 @@ impl World {
     pub(super) fn new(seed: u64, scenario: Scenario) -> Outcome<World> {
         let mut random = SeededRandom::new(seed);
         let mut city_random = random.fork();
-        let broken = |what: String| Box::new(Broken { seed, what, tail: Vec::new() });
-        let mut env = Env { wall: Wall(START_MS), mono: Mono(0), boot: BootId([9; 16]), random: &mut city_random };
+        let broken = |what: String| {
+            Box::new(Broken {
+                seed,
+                what,
+                tail: Vec::new(),
+            })
+        };
+        let mut env = Env {
+            wall: Wall(START_MS),
+            mono: Mono(0),
+            boot: BootId([9; 16]),
+            random: &mut city_random,
+        };
         let mut gateway = Gateway::open_with(MemoryStorage::new(), &mut env, Box::new(AnyMedia))
             .map_err(|e| broken(format!("the city did not open: {e}")))?;
         let root = gateway.root();
@@ -93,9 +126,18 @@ impl World {
                 class: Class::Words,
             };
             let response = gateway.handle(&mut env, &request, Peer::LOCAL);
-            let signed = hues_protocol::classify::signed_in(&Ok(response)).map_err(|e| broken(format!("sign-in: {e:?}")))?;
-            let account: OpId = signed.account.parse().map_err(|_| broken("account id".into()))?;
-            phones.push(Phone::new(env.random.next_u64(), root, account.0, signed.token.to_string()));
+            let signed = hues_protocol::classify::signed_in(&Ok(response))
+                .map_err(|e| broken(format!("sign-in: {e:?}")))?;
+            let account: OpId = signed
+                .account
+                .parse()
+                .map_err(|_| broken("account id".into()))?;
+            phones.push(Phone::new(
+                env.random.next_u64(),
+                root,
+                account.0,
+                signed.token.to_string(),
+            ));
         }
         Ok(World {
             now: 0,
@@ -142,7 +184,10 @@ impl World {
                     for (i, phone) in self.phones.iter_mut().enumerate() {
                         open.push(format!("phone {i}: {:?}", phone.open_work(at)));
                     }
-                    return Err(self.broken(format!("not everything arrived in the calm: {}", open.join("; "))));
+                    return Err(self.broken(format!(
+                        "not everything arrived in the calm: {}",
+                        open.join("; ")
+                    )));
                 }
                 self.push(self.now + LOOK_MS, Due::Look);
                 continue;
@@ -204,16 +249,36 @@ impl World {
                     Err(e) => return Err(self.broken(format!("phone {phone} could not file: {e}"))),
                 }
             }
-            Due::Arrive { phone, life, exchange } => self.arrive(phone, life, exchange),
-            Due::Answer { phone, life, exchange } => {
-                let Some(done) = self.exchanges.remove(&exchange) else { return Ok(()) };
+            Due::Arrive {
+                phone,
+                life,
+                exchange,
+            } => self.arrive(phone, life, exchange),
+            Due::Answer {
+                phone,
+                life,
+                exchange,
+            } => {
+                let Some(done) = self.exchanges.remove(&exchange) else {
+                    return Ok(());
+                };
                 if self.phones[phone].life == life && self.phones[phone].is_running() {
                     let outcome = done.answer.unwrap_or(Err(TransportError::Timeout));
-                    let told = self.phones[phone].tell(self.now, Event::Http { id: done.request.id, outcome });
+                    let told = self.phones[phone].tell(
+                        self.now,
+                        Event::Http {
+                            id: done.request.id,
+                            outcome,
+                        },
+                    );
                     self.follow(phone, told)?;
                 }
             }
-            Due::Wake { phone, life, number } => {
+            Due::Wake {
+                phone,
+                life,
+                number,
+            } => {
                 if self.phones[phone].life == life && self.wakes[phone] == number {
                     self.phones[phone].wakes += 1;
                     let told = self.phones[phone].tell(self.now, Event::Timer);
@@ -303,11 +368,22 @@ impl World {
                     self.wakes[phone] += 1;
                     if let Some(ms) = ms {
                         let (life, number) = (self.phones[phone].life, self.wakes[phone]);
-                        self.push(self.now + ms, Due::Wake { phone, life, number });
+                        self.push(
+                            self.now + ms,
+                            Due::Wake {
+                                phone,
+                                life,
+                                number,
+                            },
+                        );
                     }
                 }
-                Io::SignInNeeded => return Err(self.broken(format!("phone {phone} was signed out"))),
-                Io::UpdateNeeded => return Err(self.broken(format!("phone {phone} was told to update"))),
+                Io::SignInNeeded => {
+                    return Err(self.broken(format!("phone {phone} was signed out")))
+                }
+                Io::UpdateNeeded => {
+                    return Err(self.broken(format!("phone {phone} was told to update")))
+                }
                 _ => {}
             }
         }
@@ -318,7 +394,11 @@ impl World {
         if let Body::File { name, offset, len } = &request.body {
             match self.phones[phone].file(name, *offset, *len) {
                 Ok(bytes) => request.body = Body::Bytes(bytes),
-                Err(e) => return Err(self.broken(format!("phone {phone}: a photo that is to be sent is gone: {e}"))),
+                Err(e) => {
+                    return Err(self.broken(format!(
+                        "phone {phone}: a photo that is to be sent is gone: {e}"
+                    )))
+                }
             }
         }
         let up = request.path.len() as u64
@@ -329,7 +409,11 @@ impl World {
             };
         self.report.exchanges += 1;
         let number = self.report.exchanges;
-        let percent = if self.calm { 0 } else { self.scenario.fault_percent };
+        let percent = if self.calm {
+            0
+        } else {
+            self.scenario.fault_percent
+        };
         let fault = match self.phones[phone].link {
             Link::None => Fault::LostRequest,
             _ => Fault::draw(&mut self.random, percent),
@@ -337,35 +421,82 @@ impl World {
         if fault != Fault::None {
             self.hit(&format!("{fault:?}"));
         }
-        let (there_ms, back_ms) = travel(&mut self.random, self.phones[phone].link, up, 500, self.calm);
-        self.note(format!("send {phone} {} {} {fault:?}", request.method.name(), request.path));
+        let (there_ms, back_ms) = travel(
+            &mut self.random,
+            self.phones[phone].link,
+            up,
+            500,
+            self.calm,
+        );
+        self.note(format!(
+            "send {phone} {} {} {fault:?}",
+            request.method.name(),
+            request.path
+        ));
         let life = self.phones[phone].life;
-        self.exchanges.insert(number, Exchange { request, fault, back_ms, answer: None });
-        self.push(self.now + there_ms, Due::Arrive { phone, life, exchange: number });
+        self.exchanges.insert(
+            number,
+            Exchange {
+                request,
+                fault,
+                back_ms,
+                answer: None,
+            },
+        );
+        self.push(
+            self.now + there_ms,
+            Due::Arrive {
+                phone,
+                life,
+                exchange: number,
+            },
+        );
         Ok(())
     }
 
     /// The request is at the city, or as far as it got.
     fn arrive(&mut self, phone: usize, life: u64, number: u64) {
-        let Some(exchange) = self.exchanges.get_mut(&number) else { return };
+        let Some(exchange) = self.exchanges.get_mut(&number) else {
+            return;
+        };
         let mut env = Env {
             wall: Wall(START_MS + self.now as i64),
             mono: Mono(self.now),
             boot: BootId([9; 16]),
             random: &mut self.city_random,
         };
-        let mut response = HttpResponse { status: 500, headers: Vec::new(), body: Vec::new() };
+        let mut response = HttpResponse {
+            status: 500,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
         if exchange.fault.arrives() {
-            response = self.gateway.handle(&mut env, &exchange.request, Peer::LOCAL);
+            response = self
+                .gateway
+                .handle(&mut env, &exchange.request, Peer::LOCAL);
             if exchange.fault == Fault::Doubled {
-                response = self.gateway.handle(&mut env, &exchange.request, Peer::LOCAL);
+                response = self
+                    .gateway
+                    .handle(&mut env, &exchange.request, Peer::LOCAL);
             }
         }
-        let note = format!("city {} {} -> {}", exchange.request.method.name(), exchange.request.path, response.status);
+        let note = format!(
+            "city {} {} -> {}",
+            exchange.request.method.name(),
+            exchange.request.path,
+            response.status
+        );
         exchange.answer = Some(exchange.fault.answer(response));
         let back = self.now + exchange.back_ms;
         self.note(note);
-        self.push(back, Due::Answer { phone, life, exchange: number });
+        self.push(
+            back,
+            Due::Answer {
+                phone,
+                life,
+                exchange: number,
+            },
+        );
     }
 
     /// Whether every phone runs and has nothing left to send or to pull.
@@ -383,9 +514,14 @@ impl World {
 
     /// The promises, computed from what the city and the phones store.
     pub(super) fn judge(mut self) -> Outcome<Report> {
-        let state = self.gateway.state().map_err(|e| self.broken(format!("state: {e}")))?;
-        let ops: BTreeMap<String, &Value> =
-            list(&state, "ops").iter().map(|op| (text(op, "op"), op)).collect();
+        let state = self
+            .gateway
+            .state()
+            .map_err(|e| self.broken(format!("state: {e}")))?;
+        let ops: BTreeMap<String, &Value> = list(&state, "ops")
+            .iter()
+            .map(|op| (text(op, "op"), op))
+            .collect();
         if ops.len() != list(&state, "ops").len() {
             return Err(self.broken("an op stands twice at the city".into()));
         }
@@ -412,9 +548,14 @@ impl World {
                     }
                 }
             }
-            for op in self.phones[i].receipted().map_err(|e| self.broken(e.to_string()))? {
+            for op in self.phones[i]
+                .receipted()
+                .map_err(|e| self.broken(e.to_string()))?
+            {
                 if !ops.contains_key(&op.to_string()) {
-                    return Err(self.broken(format!("phone {i} holds a receipt for {op}, which the city does not have")));
+                    return Err(self.broken(format!(
+                        "phone {i} holds a receipt for {op}, which the city does not have"
+                    )));
                 }
             }
             if self.phones[i].disk.image().contains(MARKER.as_bytes()) {
@@ -422,25 +563,39 @@ impl World {
             }
         }
         if let Some(alien) = ops.keys().find(|op| !known.contains(*op)) {
-            return Err(self.broken(format!("the city has {alien}, which nobody was told is saved")));
+            return Err(self.broken(format!(
+                "the city has {alien}, which nobody was told is saved"
+            )));
         }
         self.lanes_in_order(&state)?;
         self.lists_equal(&state)?;
         self.report.acts = acts;
         self.report.photos = photos;
-        self.report.log = self.log.clone().finish().iter().map(|b| format!("{b:02x}")).collect();
+        self.report.log = self
+            .log
+            .clone()
+            .finish()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         Ok(self.report)
     }
 
     fn lanes_in_order(&self, state: &Value) -> Outcome<()> {
         let mut lanes: BTreeMap<String, Vec<(u64, u64)>> = BTreeMap::new();
         for op in list(state, "ops") {
-            let at = (op["sequence"].as_u64().unwrap_or(0), op["receipt"]["index"].as_u64().unwrap_or(0));
+            let at = (
+                op["sequence"].as_u64().unwrap_or(0),
+                op["receipt"]["index"].as_u64().unwrap_or(0),
+            );
             lanes.entry(text(op, "lane")).or_default().push(at);
         }
         for (lane, mut ops) in lanes {
             ops.sort_unstable();
-            let whole = ops.iter().zip(1u64..).all(|((sequence, _), n)| *sequence == n);
+            let whole = ops
+                .iter()
+                .zip(1u64..)
+                .all(|((sequence, _), n)| *sequence == n);
             if !whole || !ops.windows(2).all(|w| w[0].1 < w[1].1) {
                 return Err(self.broken(format!("lane {lane} is not in order: {ops:?}")));
             }
@@ -451,16 +606,30 @@ impl World {
     /// Both phones of one account show the same reports, and all of the account's.
     fn lists_equal(&mut self, state: &Value) -> Outcome<()> {
         for i in 0..self.phones.len() {
-            let id: String = self.phones[i].account.iter().map(|b| format!("{b:02x}")).collect();
-            let account = list(state, "accounts").iter().find(|a| text(a, "account") == id).map(|a| text(a, "as"));
+            let id: String = self.phones[i]
+                .account
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect();
+            let account = list(state, "accounts")
+                .iter()
+                .find(|a| text(a, "account") == id)
+                .map(|a| text(a, "as"));
             let account = account.unwrap_or_default();
-            let mut wanted: Vec<String> =
-                list(state, "reports").iter().filter(|r| text(r, "account") == account).map(|r| text(r, "id")).collect();
+            let mut wanted: Vec<String> = list(state, "reports")
+                .iter()
+                .filter(|r| text(r, "account") == account)
+                .map(|r| text(r, "id"))
+                .collect();
             wanted.sort_unstable();
-            let rows = self.phones[i].rows("mine").map_err(|e| self.broken(e.to_string()))?;
+            let rows = self.phones[i]
+                .rows("mine")
+                .map_err(|e| self.broken(e.to_string()))?;
             let shown: Vec<String> = rows.into_iter().map(|(id, _)| id).collect();
             if shown != wanted {
-                return Err(self.broken(format!("phone {i} shows {shown:?}, the city has {wanted:?}")));
+                return Err(self.broken(format!(
+                    "phone {i} shows {shown:?}, the city has {wanted:?}"
+                )));
             }
         }
         Ok(())
@@ -485,7 +654,11 @@ impl World {
     }
 
     fn broken(&self, what: String) -> Box<Broken> {
-        Box::new(Broken { seed: self.seed, what, tail: self.tail.clone() })
+        Box::new(Broken {
+            seed: self.seed,
+            what,
+            tail: self.tail.clone(),
+        })
     }
 }
 
