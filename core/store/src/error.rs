@@ -16,7 +16,8 @@ pub enum StoreError {
     /// No room left on the device. Nothing was lost; the same call works once there is room.
     #[error("the disk is full")]
     Full,
-    /// The bytes are not what was written. The file stays as it is until [`crate::quarantine`] sets it aside.
+    /// The bytes are not what was written. The file stays as it is until [`crate::StoreFile::quarantine_and_recreate`]
+    /// sets it aside.
     #[error("damaged: {0}")]
     Corrupt(&'static str),
     /// The file is whole, but this key is not its own.

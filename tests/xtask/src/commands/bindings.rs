@@ -119,9 +119,13 @@ fn no_surprise(out: &Path) -> Step {
     }
 }
 
-/// Generated text without trailing blanks, so that the committed files are clean.
+/// Generated text as we commit it: no trailing blanks, and a C header without the back-ticks that UniFFI 0.32.2 puts around a
+/// foreign trait's method when its name is a word of Swift (`open`): C knows no such quotes, and the field is the same without.
 fn read(file: &Path) -> Step<String> {
-    let text = fs::read_to_string(file).during(file.display())?;
+    let mut text = fs::read_to_string(file).during(file.display())?;
+    if file.extension().is_some_and(|kind| kind == "h") {
+        text = text.replace('`', "");
+    }
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
     Ok(lines.join("\n").trim_end().to_owned() + "\n")
 }

@@ -460,7 +460,133 @@ fileprivate final class UniffiHandleMap<T>: @unchecked Sendable {
 
 
 // Public interface members begin here.
+// Magic number for the Rust proxy to call using the same mechanism as every other method,
+// to free the callback once it's dropped by Rust.
+private let IDX_CALLBACK_FREE: Int32 = 0
+// Callback return codes
+private let UNIFFI_CALLBACK_SUCCESS: Int32 = 0
+private let UNIFFI_CALLBACK_ERROR: Int32 = 1
+private let UNIFFI_CALLBACK_UNEXPECTED_ERROR: Int32 = 2
 
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterUInt8: FfiConverterPrimitive {
+    typealias FfiType = UInt8
+    typealias SwiftType = UInt8
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt8 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: UInt8, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterUInt16: FfiConverterPrimitive {
+    typealias FfiType = UInt16
+    typealias SwiftType = UInt16
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt16 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
+    typealias FfiType = UInt32
+    typealias SwiftType = UInt32
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt32 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterUInt64: FfiConverterPrimitive {
+    typealias FfiType = UInt64
+    typealias SwiftType = UInt64
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt64 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterInt64: FfiConverterPrimitive {
+    typealias FfiType = Int64
+    typealias SwiftType = Int64
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Int64 {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: Int64, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterDouble: FfiConverterPrimitive {
+    typealias FfiType = Double
+    typealias SwiftType = Double
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Double {
+        return try lift(readDouble(&buf))
+    }
+
+    public static func write(_ value: Double, into buf: inout [UInt8]) {
+        writeDouble(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterBool : FfiConverter {
+    typealias FfiType = Int8
+    typealias SwiftType = Bool
+
+    public static func lift(_ value: Int8) throws -> Bool {
+        return value != 0
+    }
+
+    public static func lower(_ value: Bool) -> Int8 {
+        return value ? 1 : 0
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Bool {
+        return try lift(readInt(&buf))
+    }
+
+    public static func write(_ value: Bool, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
@@ -507,6 +633,9521 @@ fileprivate struct FfiConverterString: FfiConverter {
         writeBytes(&buf, value.utf8)
     }
 }
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterData: FfiConverterRustBuffer {
+    typealias SwiftType = Data
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Data {
+        let len: Int32 = try readInt(&buf)
+        return Data(try readBytes(&buf, count: Int(len)))
+    }
+
+    public static func write(_ value: Data, into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        writeBytes(&buf, value)
+    }
+}
+
+
+
+
+/**
+ * The phone's clocks. A host rarely needs its own: [`SystemClock`] is right on Android and Linux, and on iOS.
+ */
+public protocol Clock: AnyObject, Sendable {
+
+    /**
+     * One reading of all clocks, taken together.
+     */
+    func now()  -> ClockReading
+
+}
+/**
+ * The phone's clocks. A host rarely needs its own: [`SystemClock`] is right on Android and Linux, and on iOS.
+ */
+open class ClockImpl: Clock, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_clock(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_clock(handle, $0) }
+    }
+
+
+
+
+    /**
+     * One reading of all clocks, taken together.
+     */
+open func now() -> ClockReading  {
+    return try!  FfiConverterTypeClockReading_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_clock_now(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceClock {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceClock = UniffiVTableCallbackInterfaceClock(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeClock.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface Clock: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeClock.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface Clock: handle missing in uniffiClone")
+            }
+        },
+        now: { (
+            uniffiHandle: UInt64,
+            uniffiOutReturn: UnsafeMutablePointer<RustBuffer>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> ClockReading in
+                guard let uniffiObj = try? FfiConverterTypeClock.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return uniffiObj.now(
+                )
+            }
+
+
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterTypeClockReading_lower($0) }
+            uniffiTraitInterfaceCall(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceClock> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceClock>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitClock() {
+    uniffi_hues_core_fn_init_callback_vtable_clock(UniffiCallbackInterfaceClock.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeClock: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<Clock>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = Clock
+
+    public static func lift(_ handle: UInt64) throws -> Clock {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return ClockImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: Clock) -> UInt64 {
+         if let rustImpl = value as? ClockImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Clock {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Clock, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClock_lift(_ handle: UInt64) throws -> Clock {
+    return try FfiConverterTypeClock.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClock_lower(_ value: Clock) -> UInt64 {
+    return FfiConverterTypeClock.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Field reports, for citizens. Get it from [`crate::HuesCore::feedback`].
+ */
+public protocol FeedbackProtocol: AnyObject, Sendable {
+
+    /**
+     * Cleans a photo (JPEG, PNG, WebP; at most 32 MiB) and adds it: oriented, scaled to 2,048 pixels, without any metadata, encrypted. The draft is
+     * returned with its warnings.
+     *
+     * # Errors
+     * `Invalid{photo, …}`: `empty`, `not-an-image`, `heic`, `unsupported`, `damaged`, `too-many-bytes`, `too-many-pixels`, `files-many`, `not-clean`.
+     */
+    func addPhoto(draft: String, image: Data) async throws  -> Draft
+
+    /**
+     * The city's category tree: the built-in edition before the first contact, the city's signed one after.
+     */
+    func categories() async throws  -> [Category]
+
+    /**
+     * Deletes a draft and its photos.
+     */
+    func discardDraft(id: String) async throws
+
+    /**
+     * One draft, with what is wrong with it by the city's data of now.
+     */
+    func draft(id: String) async throws  -> Draft
+
+    /**
+     * All drafts, newest first.
+     */
+    func drafts() async throws  -> [Draft]
+
+    /**
+     * The city's notices, newest first; each was signed by the city and is shown as it was signed.
+     */
+    func inbox(cursor: String?, limit: UInt32) async throws  -> [InboxNotice]
+
+    /**
+     * The up to three wards a place probably lies in, likeliest first; empty outside Huế. Ask the person: borders are not known exactly.
+     */
+    func likelyWards(lat: Double, lon: Double)  -> [WardGuess]
+
+    /**
+     * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     */
+    func list(list: ReportList, cursor: String?, limit: UInt32) async throws  -> ReportPage
+
+    /**
+     * Starts a draft with what is known so far and saves it.
+     */
+    func newDraft(input: DraftInput) async throws  -> Draft
+
+    /**
+     * Rates the unit's answer, 1 to 5 stars, once.
+     */
+    func rate(report: String, stars: UInt8, text: String?) async throws  -> Submitted
+
+    /**
+     * Takes a photo out of a draft.
+     */
+    func removePhoto(draft: String, sha256: String) async throws  -> Draft
+
+    /**
+     * One report of a list, whole.
+     */
+    func report(list: ReportList, id: String) async throws  -> Report
+
+    /**
+     * Saves a draft. Call it at every change; the text is kept as typed.
+     *
+     * # Errors
+     * `NotFound` when it was filed or discarded meanwhile.
+     */
+    func saveDraft(id: String, input: DraftInput) async throws  -> Draft
+
+    /**
+     * Searches a list. Words without tones find all tones, exact tones come first; every match is reachable by paging.
+     */
+    func search(list: ReportList, query: String, cursor: String?, limit: UInt32) async throws  -> ReportPage
+
+    /**
+     * Files a draft. Returns once it is durable on the phone (power loss included); the network is not asked. The draft becomes the report.
+     *
+     * # Errors
+     * `Invalid` names what is wrong, and the draft stays; `Storage` likewise.
+     */
+    func submit(draft: String) async throws  -> Submitted
+
+    /**
+     * Answers the city's question about a report, with photos from `photos` (cleaned here, like a draft's).
+     */
+    func supplement(report: String, text: String, photos: [Data]) async throws  -> Submitted
+
+    /**
+     * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
+     * cancelling the subscription ends it.
+     */
+    func watch(list: ReportList, window: UInt32, listener: ReportListener) async throws  -> Subscription
+
+    /**
+     * Withdraws a report. One that never left the phone is withdrawn there, after it was sent.
+     */
+    func withdraw(report: String, reason: String?) async throws  -> Submitted
+
+}
+/**
+ * Field reports, for citizens. Get it from [`crate::HuesCore::feedback`].
+ */
+open class Feedback: FeedbackProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_feedback(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_feedback(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Cleans a photo (JPEG, PNG, WebP; at most 32 MiB) and adds it: oriented, scaled to 2,048 pixels, without any metadata, encrypted. The draft is
+     * returned with its warnings.
+     *
+     * # Errors
+     * `Invalid{photo, …}`: `empty`, `not-an-image`, `heic`, `unsupported`, `damaged`, `too-many-bytes`, `too-many-pixels`, `files-many`, `not-clean`.
+     */
+open func addPhoto(draft: String, image: Data)async throws  -> Draft  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_add_photo(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(draft),FfiConverterData.lower(image)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDraft_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The city's category tree: the built-in edition before the first contact, the city's signed one after.
+     */
+open func categories()async throws  -> [Category]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_categories(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeCategory.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Deletes a draft and its photos.
+     */
+open func discardDraft(id: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_discard_draft(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * One draft, with what is wrong with it by the city's data of now.
+     */
+open func draft(id: String)async throws  -> Draft  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_draft(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDraft_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * All drafts, newest first.
+     */
+open func drafts()async throws  -> [Draft]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_drafts(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeDraft.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The city's notices, newest first; each was signed by the city and is shown as it was signed.
+     */
+open func inbox(cursor: String?, limit: UInt32)async throws  -> [InboxNotice]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_inbox(
+                        self.uniffiCloneHandle(),FfiConverterOptionString.lower(cursor),FfiConverterUInt32.lower(limit)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeInboxNotice.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The up to three wards a place probably lies in, likeliest first; empty outside Huế. Ask the person: borders are not known exactly.
+     */
+open func likelyWards(lat: Double, lon: Double) -> [WardGuess]  {
+    return try!  FfiConverterSequenceTypeWardGuess.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_feedback_likely_wards(
+            self.uniffiCloneHandle(),
+        FfiConverterDouble.lower(lat),
+        FfiConverterDouble.lower(lon),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     */
+open func list(list: ReportList, cursor: String?, limit: UInt32)async throws  -> ReportPage  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_list(
+                        self.uniffiCloneHandle(),FfiConverterTypeReportList_lower(list),FfiConverterOptionString.lower(cursor),FfiConverterUInt32.lower(limit)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReportPage_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Starts a draft with what is known so far and saves it.
+     */
+open func newDraft(input: DraftInput)async throws  -> Draft  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_new_draft(
+                        self.uniffiCloneHandle(),FfiConverterTypeDraftInput_lower(input)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDraft_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Rates the unit's answer, 1 to 5 stars, once.
+     */
+open func rate(report: String, stars: UInt8, text: String?)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_rate(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterUInt8.lower(stars),FfiConverterOptionString.lower(text)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Takes a photo out of a draft.
+     */
+open func removePhoto(draft: String, sha256: String)async throws  -> Draft  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_remove_photo(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(draft),FfiConverterString.lower(sha256)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDraft_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * One report of a list, whole.
+     */
+open func report(list: ReportList, id: String)async throws  -> Report  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_report(
+                        self.uniffiCloneHandle(),FfiConverterTypeReportList_lower(list),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReport_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Saves a draft. Call it at every change; the text is kept as typed.
+     *
+     * # Errors
+     * `NotFound` when it was filed or discarded meanwhile.
+     */
+open func saveDraft(id: String, input: DraftInput)async throws  -> Draft  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_save_draft(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id),FfiConverterTypeDraftInput_lower(input)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDraft_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Searches a list. Words without tones find all tones, exact tones come first; every match is reachable by paging.
+     */
+open func search(list: ReportList, query: String, cursor: String?, limit: UInt32)async throws  -> ReportPage  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_search(
+                        self.uniffiCloneHandle(),FfiConverterTypeReportList_lower(list),FfiConverterString.lower(query),FfiConverterOptionString.lower(cursor),FfiConverterUInt32.lower(limit)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReportPage_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Files a draft. Returns once it is durable on the phone (power loss included); the network is not asked. The draft becomes the report.
+     *
+     * # Errors
+     * `Invalid` names what is wrong, and the draft stays; `Storage` likewise.
+     */
+open func submit(draft: String)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_submit(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(draft)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Answers the city's question about a report, with photos from `photos` (cleaned here, like a draft's).
+     */
+open func supplement(report: String, text: String, photos: [Data])async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_supplement(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterString.lower(text),FfiConverterSequenceData.lower(photos)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
+     * cancelling the subscription ends it.
+     */
+open func watch(list: ReportList, window: UInt32, listener: ReportListener)async throws  -> Subscription  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_watch(
+                        self.uniffiCloneHandle(),FfiConverterTypeReportList_lower(list),FfiConverterUInt32.lower(window),FfiConverterTypeReportListener_lower(listener)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_u64,
+            completeFunc: ffi_hues_core_rust_future_complete_u64,
+            freeFunc: ffi_hues_core_rust_future_free_u64,
+            liftFunc: FfiConverterTypeSubscription_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Withdraws a report. One that never left the phone is withdrawn there, after it was sent.
+     */
+open func withdraw(report: String, reason: String?)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_withdraw(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterOptionString.lower(reason)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+
+
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFeedback: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Feedback
+
+    public static func lift(_ handle: UInt64) throws -> Feedback {
+        return Feedback(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Feedback) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Feedback {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Feedback, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFeedback_lift(_ handle: UInt64) throws -> Feedback {
+    return try FfiConverterTypeFeedback.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFeedback_lower(_ value: Feedback) -> UInt64 {
+    return FfiConverterTypeFeedback.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Sends requests. `send` returns at once; the answer comes on `reply`, once.
+ */
+public protocol HttpTransport: AnyObject, Sendable {
+
+    /**
+     * Starts the request.
+     */
+    func send(request: TransportRequest, reply: TransportReply)
+
+    /**
+     * Gives up on a request; its reply may still come and is then ignored.
+     */
+    func cancel(id: UInt64)
+
+}
+/**
+ * Sends requests. `send` returns at once; the answer comes on `reply`, once.
+ */
+open class HttpTransportImpl: HttpTransport, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_httptransport(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_httptransport(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Starts the request.
+     */
+open func send(request: TransportRequest, reply: TransportReply)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_httptransport_send(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeTransportRequest_lower(request),
+        FfiConverterTypeTransportReply_lower(reply),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Gives up on a request; its reply may still come and is then ignored.
+     */
+open func cancel(id: UInt64)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_httptransport_cancel(
+            self.uniffiCloneHandle(),
+        FfiConverterUInt64.lower(id),uniffiCallStatus
+    )
+}
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceHttpTransport {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceHttpTransport = UniffiVTableCallbackInterfaceHttpTransport(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeHttpTransport.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface HttpTransport: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeHttpTransport.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface HttpTransport: handle missing in uniffiClone")
+            }
+        },
+        send: { (
+            uniffiHandle: UInt64,
+            request: RustBuffer,
+            reply: UInt64,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeHttpTransport.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return uniffiObj.send(
+                     request: try FfiConverterTypeTransportRequest_lift(request),
+                     reply: try FfiConverterTypeTransportReply_lift(reply)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCall(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn
+            )
+        },
+        cancel: { (
+            uniffiHandle: UInt64,
+            id: UInt64,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeHttpTransport.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return uniffiObj.cancel(
+                     id: try FfiConverterUInt64.lift(id)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCall(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceHttpTransport> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceHttpTransport>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitHttpTransport() {
+    uniffi_hues_core_fn_init_callback_vtable_httptransport(UniffiCallbackInterfaceHttpTransport.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHttpTransport: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<HttpTransport>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = HttpTransport
+
+    public static func lift(_ handle: UInt64) throws -> HttpTransport {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return HttpTransportImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: HttpTransport) -> UInt64 {
+         if let rustImpl = value as? HttpTransportImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HttpTransport {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: HttpTransport, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHttpTransport_lift(_ handle: UInt64) throws -> HttpTransport {
+    return try FfiConverterTypeHttpTransport.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHttpTransport_lower(_ value: HttpTransport) -> UInt64 {
+    return FfiConverterTypeHttpTransport.lower(value)
+}
+
+
+
+
+
+
+/**
+ * The core. One for each process that owns a home.
+ */
+public protocol HuesCoreProtocol: AnyObject, Sendable {
+
+    /**
+     * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
+     *
+     * # Errors
+     * `Refused{unsent}` when acts have not left yet, unless `unsent_too`; `Storage`.
+     */
+    func deleteAccount(unsentToo: Bool) async throws
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+    func drain(budgetMs: UInt64) async throws  -> UInt64?
+
+    /**
+     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     *
+     * # Errors
+     * `Invalid{folder, not-empty}`, `Storage`.
+     */
+    func exportAccount(folder: String) async throws
+
+    /**
+     * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
+     *
+     * # Errors
+     * `Refused{no-receipt}` before the city answered.
+     */
+    func exportProof(report: String, compact: Bool) async throws  -> Data
+
+    /**
+     * Field reports, for citizens.
+     */
+    func feedback()  -> Feedback
+
+    /**
+     * The app came on screen or left it. In the background the files are checkpointed and readers closed, so that iOS may suspend the app.
+     */
+    func foregroundChanged(foreground: Bool) async throws
+
+    /**
+     * The system wants memory back.
+     */
+    func lowMemory() async throws
+
+    /**
+     * The network changed. Everything that waited for it is tried at once.
+     */
+    func networkChanged(link: Link) async throws
+
+    /**
+     * Field reports, for officers.
+     */
+    func officer()  -> Officer
+
+    /**
+     * The outbox.
+     */
+    func outbox()  -> Outbox
+
+    /**
+     * A photo by its SHA-256: from the phone where it still lies there, else from the city.
+     *
+     * # Errors
+     * `NotFound`, `Offline`.
+     */
+    func photo(sha256: String) async throws  -> Data
+
+    /**
+     * The battery changed.
+     */
+    func powerChanged(power: PowerState) async throws
+
+    /**
+     * Pull down to refresh: everything is tried and pulled at once.
+     */
+    func refresh() async throws
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+    func settle(budgetMs: UInt64) async throws  -> Bool
+
+    /**
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     *
+     * # Errors
+     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     */
+    func signInSandbox(name: String, staff: String?) async throws  -> Who
+
+    /**
+     * Signs out. What is unsent stays sealed on the phone.
+     */
+    func signOut() async throws
+
+    /**
+     * Starts where the last process stopped: the kept session, the kept queue. Call once after opening, with the link as it is now.
+     */
+    func start(link: Link) async throws
+
+    /**
+     * Where everything stands.
+     */
+    func status() async throws  -> Status
+
+    /**
+     * Who is signed in.
+     */
+    func who() throws  -> Who?
+
+}
+/**
+ * The core. One for each process that owns a home.
+ */
+open class HuesCore: HuesCoreProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_huescore(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_huescore(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
+     *
+     * # Errors
+     * `Refused{unsent}` when acts have not left yet, unless `unsent_too`; `Storage`.
+     */
+open func deleteAccount(unsentToo: Bool)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_delete_account(
+                        self.uniffiCloneHandle(),FfiConverterBool.lower(unsentToo)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+open func drain(budgetMs: UInt64)async throws  -> UInt64?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_drain(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(budgetMs)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionUInt64.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     *
+     * # Errors
+     * `Invalid{folder, not-empty}`, `Storage`.
+     */
+open func exportAccount(folder: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_export_account(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(folder)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
+     *
+     * # Errors
+     * `Refused{no-receipt}` before the city answered.
+     */
+open func exportProof(report: String, compact: Bool)async throws  -> Data  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_export_proof(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterBool.lower(compact)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterData.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Field reports, for citizens.
+     */
+open func feedback() -> Feedback  {
+    return try!  FfiConverterTypeFeedback_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_huescore_feedback(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The app came on screen or left it. In the background the files are checkpointed and readers closed, so that iOS may suspend the app.
+     */
+open func foregroundChanged(foreground: Bool)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_foreground_changed(
+                        self.uniffiCloneHandle(),FfiConverterBool.lower(foreground)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The system wants memory back.
+     */
+open func lowMemory()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_low_memory(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The network changed. Everything that waited for it is tried at once.
+     */
+open func networkChanged(link: Link)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_network_changed(
+                        self.uniffiCloneHandle(),FfiConverterTypeLink_lower(link)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Field reports, for officers.
+     */
+open func officer() -> Officer  {
+    return try!  FfiConverterTypeOfficer_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_huescore_officer(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The outbox.
+     */
+open func outbox() -> Outbox  {
+    return try!  FfiConverterTypeOutbox_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_huescore_outbox(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * A photo by its SHA-256: from the phone where it still lies there, else from the city.
+     *
+     * # Errors
+     * `NotFound`, `Offline`.
+     */
+open func photo(sha256: String)async throws  -> Data  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_photo(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(sha256)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterData.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * The battery changed.
+     */
+open func powerChanged(power: PowerState)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_power_changed(
+                        self.uniffiCloneHandle(),FfiConverterTypePowerState_lower(power)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Pull down to refresh: everything is tried and pulled at once.
+     */
+open func refresh()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_refresh(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+open func settle(budgetMs: UInt64)async throws  -> Bool  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_settle(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(budgetMs)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_i8,
+            completeFunc: ffi_hues_core_rust_future_complete_i8,
+            freeFunc: ffi_hues_core_rust_future_free_i8,
+            liftFunc: FfiConverterBool.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     *
+     * # Errors
+     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     */
+open func signInSandbox(name: String, staff: String?)async throws  -> Who  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_sign_in_sandbox(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(name),FfiConverterOptionString.lower(staff)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeWho_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Signs out. What is unsent stays sealed on the phone.
+     */
+open func signOut()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_sign_out(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Starts where the last process stopped: the kept session, the kept queue. Call once after opening, with the link as it is now.
+     */
+open func start(link: Link)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_start(
+                        self.uniffiCloneHandle(),FfiConverterTypeLink_lower(link)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Where everything stands.
+     */
+open func status()async throws  -> Status  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_status(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeStatus_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Who is signed in.
+     */
+open func who()throws  -> Who?  {
+    return try  FfiConverterOptionTypeWho.lift(try rustCallWithError(FfiConverterTypeHueError_lift) {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_huescore_who(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+
+
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHuesCore: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = HuesCore
+
+    public static func lift(_ handle: UInt64) throws -> HuesCore {
+        return HuesCore(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: HuesCore) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HuesCore {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: HuesCore, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHuesCore_lift(_ handle: UInt64) throws -> HuesCore {
+    return try FfiConverterTypeHuesCore.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHuesCore_lower(_ value: HuesCore) -> UInt64 {
+    return FfiConverterTypeHuesCore.lower(value)
+}
+
+
+
+
+
+
+/**
+ * The platform's keystore, as the core needs it. All methods answer at once (no prompt): the core calls only slots of the background
+ * class this way.
+ */
+public protocol KeyVault: AnyObject, Sendable {
+
+    /**
+     * Makes the slot's key if it is not there. `name` is `[a-z0-9/.-]{1,80}`.
+     */
+    func create(name: String, `class`: SlotClass) throws
+
+    /**
+     * Encrypts up to 64 bytes under the slot's key, bound to `associated`.
+     */
+    func seal(name: String, associated: Data, secret: Data) throws  -> Data
+
+    /**
+     * Decrypts what [`KeyVault::seal`] gave, with the same `associated`.
+     */
+    func `open`(name: String, associated: Data, sealed: Data) throws  -> Data
+
+    /**
+     * Destroys the slot's key for good. A slot that is not there is no error.
+     */
+    func destroy(name: String) throws
+
+    /**
+     * Whether keys live in hardware.
+     */
+    func hardware()  -> Bool
+
+}
+/**
+ * The platform's keystore, as the core needs it. All methods answer at once (no prompt): the core calls only slots of the background
+ * class this way.
+ */
+open class KeyVaultImpl: KeyVault, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_keyvault(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_keyvault(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Makes the slot's key if it is not there. `name` is `[a-z0-9/.-]{1,80}`.
+     */
+open func create(name: String, `class`: SlotClass)throws   {try rustCallWithError(FfiConverterTypeVaultError_lift) {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_keyvault_create(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),
+        FfiConverterTypeSlotClass_lower(`class`),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Encrypts up to 64 bytes under the slot's key, bound to `associated`.
+     */
+open func seal(name: String, associated: Data, secret: Data)throws  -> Data  {
+    return try  FfiConverterData.lift(try rustCallWithError(FfiConverterTypeVaultError_lift) {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_keyvault_seal(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),
+        FfiConverterData.lower(associated),
+        FfiConverterData.lower(secret),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Decrypts what [`KeyVault::seal`] gave, with the same `associated`.
+     */
+open func `open`(name: String, associated: Data, sealed: Data)throws  -> Data  {
+    return try  FfiConverterData.lift(try rustCallWithError(FfiConverterTypeVaultError_lift) {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_keyvault_open(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),
+        FfiConverterData.lower(associated),
+        FfiConverterData.lower(sealed),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Destroys the slot's key for good. A slot that is not there is no error.
+     */
+open func destroy(name: String)throws   {try rustCallWithError(FfiConverterTypeVaultError_lift) {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_keyvault_destroy(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(name),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Whether keys live in hardware.
+     */
+open func hardware() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_keyvault_hardware(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceKeyVault {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceKeyVault = UniffiVTableCallbackInterfaceKeyVault(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeKeyVault.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface KeyVault: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeKeyVault.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface KeyVault: handle missing in uniffiClone")
+            }
+        },
+        create: { (
+            uniffiHandle: UInt64,
+            name: RustBuffer,
+            `class`: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeKeyVault.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.create(
+                     name: try FfiConverterString.lift(name),
+                     class: try FfiConverterTypeSlotClass_lift(`class`)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeVaultError_lower
+            )
+        },
+        seal: { (
+            uniffiHandle: UInt64,
+            name: RustBuffer,
+            associated: RustBuffer,
+            secret: RustBuffer,
+            uniffiOutReturn: UnsafeMutablePointer<RustBuffer>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> Data in
+                guard let uniffiObj = try? FfiConverterTypeKeyVault.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.seal(
+                     name: try FfiConverterString.lift(name),
+                     associated: try FfiConverterData.lift(associated),
+                     secret: try FfiConverterData.lift(secret)
+                )
+            }
+
+
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterData.lower($0) }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeVaultError_lower
+            )
+        },
+        `open`: { (
+            uniffiHandle: UInt64,
+            name: RustBuffer,
+            associated: RustBuffer,
+            sealed: RustBuffer,
+            uniffiOutReturn: UnsafeMutablePointer<RustBuffer>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> Data in
+                guard let uniffiObj = try? FfiConverterTypeKeyVault.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.`open`(
+                     name: try FfiConverterString.lift(name),
+                     associated: try FfiConverterData.lift(associated),
+                     sealed: try FfiConverterData.lift(sealed)
+                )
+            }
+
+
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterData.lower($0) }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeVaultError_lower
+            )
+        },
+        destroy: { (
+            uniffiHandle: UInt64,
+            name: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeKeyVault.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.destroy(
+                     name: try FfiConverterString.lift(name)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeVaultError_lower
+            )
+        },
+        hardware: { (
+            uniffiHandle: UInt64,
+            uniffiOutReturn: UnsafeMutablePointer<Int8>,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> Bool in
+                guard let uniffiObj = try? FfiConverterTypeKeyVault.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return uniffiObj.hardware(
+                )
+            }
+
+
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterBool.lower($0) }
+            uniffiTraitInterfaceCall(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceKeyVault> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceKeyVault>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitKeyVault() {
+    uniffi_hues_core_fn_init_callback_vtable_keyvault(UniffiCallbackInterfaceKeyVault.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKeyVault: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<KeyVault>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = KeyVault
+
+    public static func lift(_ handle: UInt64) throws -> KeyVault {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return KeyVaultImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: KeyVault) -> UInt64 {
+         if let rustImpl = value as? KeyVaultImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KeyVault {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: KeyVault, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeyVault_lift(_ handle: UInt64) throws -> KeyVault {
+    return try FfiConverterTypeKeyVault.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeyVault_lower(_ value: KeyVault) -> UInt64 {
+    return FfiConverterTypeKeyVault.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Where events go. Called on a thread of the core that may wait; must not call back into the core.
+ */
+public protocol LogSink: AnyObject, Sendable {
+
+    /**
+     * Takes one event.
+     */
+    func log(event: LogEvent)
+
+}
+/**
+ * Where events go. Called on a thread of the core that may wait; must not call back into the core.
+ */
+open class LogSinkImpl: LogSink, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_logsink(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_logsink(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Takes one event.
+     */
+open func log(event: LogEvent)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_logsink_log(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeLogEvent_lower(event),uniffiCallStatus
+    )
+}
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceLogSink {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceLogSink = UniffiVTableCallbackInterfaceLogSink(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeLogSink.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface LogSink: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeLogSink.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface LogSink: handle missing in uniffiClone")
+            }
+        },
+        log: { (
+            uniffiHandle: UInt64,
+            event: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeLogSink.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return uniffiObj.log(
+                     event: try FfiConverterTypeLogEvent_lift(event)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCall(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceLogSink> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceLogSink>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitLogSink() {
+    uniffi_hues_core_fn_init_callback_vtable_logsink(UniffiCallbackInterfaceLogSink.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogSink: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<LogSink>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = LogSink
+
+    public static func lift(_ handle: UInt64) throws -> LogSink {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return LogSinkImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: LogSink) -> UInt64 {
+         if let rustImpl = value as? LogSinkImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogSink {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: LogSink, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogSink_lift(_ handle: UInt64) throws -> LogSink {
+    return try FfiConverterTypeLogSink.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogSink_lower(_ value: LogSink) -> UInt64 {
+    return FfiConverterTypeLogSink.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Reports, for officers. Get it from [`crate::HuesCore::officer`]; every call needs a staff session (`SignInNeeded`).
+ */
+public protocol OfficerProtocol: AnyObject, Sendable {
+
+    /**
+     * Answers, with photos of what was done.
+     */
+    func answer(report: String, text: String, photos: [Data]) async throws  -> Submitted
+
+    /**
+     * Asks the citizen for more.
+     */
+    func ask(report: String, question: String) async throws  -> Submitted
+
+    /**
+     * Gives it to a handling unit.
+     */
+    func assign(report: String, unit: String) async throws  -> Submitted
+
+    /**
+     * Exactly what everyone would read if it were published now.
+     */
+    func preview(report: String) async throws  -> PublicPreview
+
+    /**
+     * Publishes a preview: words may be blacked out and photos or the place taken out, nothing can be put in.
+     */
+    func publish(preview: PublicPreview) async throws  -> Submitted
+
+    /**
+     * Refuses it, with a reason in words.
+     */
+    func refuse(report: String, reason: String) async throws  -> Submitted
+
+    /**
+     * One report as the unit may see it: never its sender.
+     */
+    func report(id: String) async throws  -> Report
+
+    /**
+     * Searches the worklist, like a citizen's list.
+     */
+    func search(query: String, cursor: String?, limit: UInt32) async throws  -> ReportPage
+
+    /**
+     * Finds the report in order.
+     */
+    func verify(report: String, note: String?) async throws  -> Submitted
+
+    /**
+     * Watches the worklist's first `window` lines.
+     */
+    func watch(window: UInt32, listener: ReportListener) async throws  -> Subscription
+
+    /**
+     * A page of the unit's reports, newest first.
+     */
+    func worklist(cursor: String?, limit: UInt32) async throws  -> ReportPage
+
+}
+/**
+ * Reports, for officers. Get it from [`crate::HuesCore::officer`]; every call needs a staff session (`SignInNeeded`).
+ */
+open class Officer: OfficerProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_officer(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_officer(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Answers, with photos of what was done.
+     */
+open func answer(report: String, text: String, photos: [Data])async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_answer(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterString.lower(text),FfiConverterSequenceData.lower(photos)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Asks the citizen for more.
+     */
+open func ask(report: String, question: String)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_ask(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterString.lower(question)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Gives it to a handling unit.
+     */
+open func assign(report: String, unit: String)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_assign(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterString.lower(unit)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Exactly what everyone would read if it were published now.
+     */
+open func preview(report: String)async throws  -> PublicPreview  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_preview(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypePublicPreview_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Publishes a preview: words may be blacked out and photos or the place taken out, nothing can be put in.
+     */
+open func publish(preview: PublicPreview)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_publish(
+                        self.uniffiCloneHandle(),FfiConverterTypePublicPreview_lower(preview)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Refuses it, with a reason in words.
+     */
+open func refuse(report: String, reason: String)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_refuse(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterString.lower(reason)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * One report as the unit may see it: never its sender.
+     */
+open func report(id: String)async throws  -> Report  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_report(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(id)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReport_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Searches the worklist, like a citizen's list.
+     */
+open func search(query: String, cursor: String?, limit: UInt32)async throws  -> ReportPage  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_search(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(query),FfiConverterOptionString.lower(cursor),FfiConverterUInt32.lower(limit)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReportPage_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Finds the report in order.
+     */
+open func verify(report: String, note: String?)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_verify(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(report),FfiConverterOptionString.lower(note)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Watches the worklist's first `window` lines.
+     */
+open func watch(window: UInt32, listener: ReportListener)async throws  -> Subscription  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_watch(
+                        self.uniffiCloneHandle(),FfiConverterUInt32.lower(window),FfiConverterTypeReportListener_lower(listener)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_u64,
+            completeFunc: ffi_hues_core_rust_future_complete_u64,
+            freeFunc: ffi_hues_core_rust_future_free_u64,
+            liftFunc: FfiConverterTypeSubscription_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * A page of the unit's reports, newest first.
+     */
+open func worklist(cursor: String?, limit: UInt32)async throws  -> ReportPage  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_officer_worklist(
+                        self.uniffiCloneHandle(),FfiConverterOptionString.lower(cursor),FfiConverterUInt32.lower(limit)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReportPage_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+
+
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOfficer: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Officer
+
+    public static func lift(_ handle: UInt64) throws -> Officer {
+        return Officer(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Officer) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Officer {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Officer, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOfficer_lift(_ handle: UInt64) throws -> Officer {
+    return try FfiConverterTypeOfficer.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOfficer_lower(_ value: Officer) -> UInt64 {
+    return FfiConverterTypeOfficer.lower(value)
+}
+
+
+
+
+
+
+/**
+ * The outbox. Get it from [`crate::HuesCore::outbox`].
+ */
+public protocol OutboxProtocol: AnyObject, Sendable {
+
+    /**
+     * Takes an act back. One that never left is gone; one the city refused leaves a tombstone in its lane. A report taken back becomes a draft again, with
+     * everything in it.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city.
+     */
+    func discard(op: String) async throws
+
+    /**
+     * What is kept, oldest first; with `done` also what the city has for good.
+     */
+    func items(done: Bool) async throws  -> [OutboxItem]
+
+    /**
+     * Tries an act again at once.
+     */
+    func retry(op: String) async throws
+
+    /**
+     * Watches the outbox.
+     */
+    func watch(listener: OutboxListener) async throws  -> Subscription
+
+}
+/**
+ * The outbox. Get it from [`crate::HuesCore::outbox`].
+ */
+open class Outbox: OutboxProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_outbox(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_outbox(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Takes an act back. One that never left is gone; one the city refused leaves a tombstone in its lane. A report taken back becomes a draft again, with
+     * everything in it.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city.
+     */
+open func discard(op: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_outbox_discard(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(op)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * What is kept, oldest first; with `done` also what the city has for good.
+     */
+open func items(done: Bool)async throws  -> [OutboxItem]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_outbox_items(
+                        self.uniffiCloneHandle(),FfiConverterBool.lower(done)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeOutboxItem.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Tries an act again at once.
+     */
+open func retry(op: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_outbox_retry(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(op)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_void,
+            completeFunc: ffi_hues_core_rust_future_complete_void,
+            freeFunc: ffi_hues_core_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Watches the outbox.
+     */
+open func watch(listener: OutboxListener)async throws  -> Subscription  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_outbox_watch(
+                        self.uniffiCloneHandle(),FfiConverterTypeOutboxListener_lower(listener)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_u64,
+            completeFunc: ffi_hues_core_rust_future_complete_u64,
+            freeFunc: ffi_hues_core_rust_future_free_u64,
+            liftFunc: FfiConverterTypeSubscription_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+
+
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutbox: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Outbox
+
+    public static func lift(_ handle: UInt64) throws -> Outbox {
+        return Outbox(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Outbox) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Outbox {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Outbox, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutbox_lift(_ handle: UInt64) throws -> Outbox {
+    return try FfiConverterTypeOutbox.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutbox_lower(_ value: Outbox) -> UInt64 {
+    return FfiConverterTypeOutbox.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Hears the outbox: always the whole of it, it is short.
+ */
+public protocol OutboxListener: AnyObject, Sendable {
+
+    /**
+     * All items, oldest first.
+     */
+    func onOutbox(items: [OutboxItem])
+
+}
+/**
+ * Hears the outbox: always the whole of it, it is short.
+ */
+open class OutboxListenerImpl: OutboxListener, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_outboxlistener(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_outboxlistener(handle, $0) }
+    }
+
+
+
+
+    /**
+     * All items, oldest first.
+     */
+open func onOutbox(items: [OutboxItem])  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_outboxlistener_on_outbox(
+            self.uniffiCloneHandle(),
+        FfiConverterSequenceTypeOutboxItem.lower(items),uniffiCallStatus
+    )
+}
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceOutboxListener {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceOutboxListener = UniffiVTableCallbackInterfaceOutboxListener(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeOutboxListener.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface OutboxListener: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeOutboxListener.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface OutboxListener: handle missing in uniffiClone")
+            }
+        },
+        onOutbox: { (
+            uniffiHandle: UInt64,
+            items: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeOutboxListener.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return uniffiObj.onOutbox(
+                     items: try FfiConverterSequenceTypeOutboxItem.lift(items)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCall(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceOutboxListener> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceOutboxListener>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitOutboxListener() {
+    uniffi_hues_core_fn_init_callback_vtable_outboxlistener(UniffiCallbackInterfaceOutboxListener.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutboxListener: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<OutboxListener>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = OutboxListener
+
+    public static func lift(_ handle: UInt64) throws -> OutboxListener {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return OutboxListenerImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: OutboxListener) -> UInt64 {
+         if let rustImpl = value as? OutboxListenerImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OutboxListener {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: OutboxListener, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutboxListener_lift(_ handle: UInt64) throws -> OutboxListener {
+    return try FfiConverterTypeOutboxListener.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutboxListener_lower(_ value: OutboxListener) -> UInt64 {
+    return FfiConverterTypeOutboxListener.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Hears the steps of a watched list.
+ */
+public protocol ReportListener: AnyObject, Sendable {
+
+    /**
+     * Steps to apply in order; never empty.
+     */
+    func onSteps(steps: [ReportStep])
+
+}
+/**
+ * Hears the steps of a watched list.
+ */
+open class ReportListenerImpl: ReportListener, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_reportlistener(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_reportlistener(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Steps to apply in order; never empty.
+     */
+open func onSteps(steps: [ReportStep])  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_reportlistener_on_steps(
+            self.uniffiCloneHandle(),
+        FfiConverterSequenceTypeReportStep.lower(steps),uniffiCallStatus
+    )
+}
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceReportListener {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceReportListener = UniffiVTableCallbackInterfaceReportListener(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeReportListener.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface ReportListener: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeReportListener.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface ReportListener: handle missing in uniffiClone")
+            }
+        },
+        onSteps: { (
+            uniffiHandle: UInt64,
+            steps: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeReportListener.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return uniffiObj.onSteps(
+                     steps: try FfiConverterSequenceTypeReportStep.lift(steps)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCall(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceReportListener> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceReportListener>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitReportListener() {
+    uniffi_hues_core_fn_init_callback_vtable_reportlistener(UniffiCallbackInterfaceReportListener.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReportListener: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<ReportListener>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = ReportListener
+
+    public static func lift(_ handle: UInt64) throws -> ReportListener {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return ReportListenerImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: ReportListener) -> UInt64 {
+         if let rustImpl = value as? ReportListenerImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReportListener {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: ReportListener, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportListener_lift(_ handle: UInt64) throws -> ReportListener {
+    return try FfiConverterTypeReportListener.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportListener_lower(_ value: ReportListener) -> UInt64 {
+    return FfiConverterTypeReportListener.lower(value)
+}
+
+
+
+
+
+
+/**
+ * A watch, held. Dropping it ends the watch.
+ */
+public protocol SubscriptionProtocol: AnyObject, Sendable {
+
+    /**
+     * Ends the watch now.
+     */
+    func cancel()
+
+    /**
+     * Whether it has ended.
+     */
+    func ended()  -> Bool
+
+}
+/**
+ * A watch, held. Dropping it ends the watch.
+ */
+open class Subscription: SubscriptionProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_subscription(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_subscription(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Ends the watch now.
+     */
+open func cancel()  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_subscription_cancel(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Whether it has ended.
+     */
+open func ended() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_subscription_ended(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+
+
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSubscription: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = Subscription
+
+    public static func lift(_ handle: UInt64) throws -> Subscription {
+        return Subscription(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: Subscription) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Subscription {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: Subscription, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubscription_lift(_ handle: UInt64) throws -> Subscription {
+    return try FfiConverterTypeSubscription.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubscription_lower(_ value: Subscription) -> UInt64 {
+    return FfiConverterTypeSubscription.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Where a transport answers. The first answer counts; dropping it without one means `Other`.
+ */
+public protocol TransportReplyProtocol: AnyObject, Sendable {
+
+    /**
+     * The city (or whoever sits in between) answered.
+     */
+    func complete(response: TransportResponse)
+
+    /**
+     * There is no answer.
+     */
+    func fail(failure: TransportFailure)
+
+}
+/**
+ * Where a transport answers. The first answer counts; dropping it without one means `Other`.
+ */
+open class TransportReply: TransportReplyProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_hues_core_fn_clone_transportreply(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_hues_core_fn_free_transportreply(handle, $0) }
+    }
+
+
+
+
+    /**
+     * The city (or whoever sits in between) answered.
+     */
+open func complete(response: TransportResponse)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_transportreply_complete(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeTransportResponse_lower(response),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * There is no answer.
+     */
+open func fail(failure: TransportFailure)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_transportreply_fail(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeTransportFailure_lower(failure),uniffiCallStatus
+    )
+}
+}
+
+
+
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTransportReply: FfiConverter {
+    typealias FfiType = UInt64
+    typealias SwiftType = TransportReply
+
+    public static func lift(_ handle: UInt64) throws -> TransportReply {
+        return TransportReply(unsafeFromHandle: handle)
+    }
+
+    public static func lower(_ value: TransportReply) -> UInt64 {
+        return value.uniffiCloneHandle()
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportReply {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: TransportReply, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportReply_lift(_ handle: UInt64) throws -> TransportReply {
+    return try FfiConverterTypeTransportReply.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportReply_lower(_ value: TransportReply) -> UInt64 {
+    return FfiConverterTypeTransportReply.lower(value)
+}
+
+
+
+
+/**
+ * An answer to an extra question.
+ */
+public struct Answer: Equatable, Hashable {
+    /**
+     * The question's code.
+     */
+    public let question: String
+    /**
+     * What was answered.
+     */
+    public let value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The question's code.
+         */question: String,
+        /**
+         * What was answered.
+         */value: String) {
+        self.question = question
+        self.value = value
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Answer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAnswer: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Answer {
+        return
+            try Answer(
+                question: FfiConverterString.read(from: &buf),
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Answer, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.question, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnswer_lift(_ buf: RustBuffer) throws -> Answer {
+    return try FfiConverterTypeAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAnswer_lower(_ value: Answer) -> RustBuffer {
+    return FfiConverterTypeAnswer.lower(value)
+}
+
+
+/**
+ * A text in both languages; Vietnamese first.
+ */
+public struct Bilingual: Equatable, Hashable {
+    /**
+     * Vietnamese.
+     */
+    public let vi: String
+    /**
+     * English.
+     */
+    public let en: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Vietnamese.
+         */vi: String,
+        /**
+         * English.
+         */en: String) {
+        self.vi = vi
+        self.en = en
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Bilingual: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeBilingual: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Bilingual {
+        return
+            try Bilingual(
+                vi: FfiConverterString.read(from: &buf),
+                en: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Bilingual, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.vi, into: &buf)
+        FfiConverterString.write(value.en, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBilingual_lift(_ buf: RustBuffer) throws -> Bilingual {
+    return try FfiConverterTypeBilingual.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeBilingual_lower(_ value: Bilingual) -> RustBuffer {
+    return FfiConverterTypeBilingual.lower(value)
+}
+
+
+/**
+ * A category of the city's tree.
+ */
+public struct Category: Equatable, Hashable {
+    /**
+     * Code, final.
+     */
+    public let code: String
+    /**
+     * The group it hangs under, if any.
+     */
+    public let parent: String?
+    /**
+     * What people call it.
+     */
+    public let name: Bilingual
+    /**
+     * True for a heading that cannot be reported under itself.
+     */
+    public let group: Bool
+    /**
+     * Urgent: its words are sent before everything else.
+     */
+    public let urgent: Bool
+    /**
+     * Shown before filing: who to phone when life is in danger.
+     */
+    public let notice: Notice?
+    /**
+     * What the city wants to know besides the text.
+     */
+    public let questions: [Question]
+    /**
+     * Working days within which the city promises an answer.
+     */
+    public let answerDays: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Code, final.
+         */code: String,
+        /**
+         * The group it hangs under, if any.
+         */parent: String?,
+        /**
+         * What people call it.
+         */name: Bilingual,
+        /**
+         * True for a heading that cannot be reported under itself.
+         */group: Bool,
+        /**
+         * Urgent: its words are sent before everything else.
+         */urgent: Bool,
+        /**
+         * Shown before filing: who to phone when life is in danger.
+         */notice: Notice?,
+        /**
+         * What the city wants to know besides the text.
+         */questions: [Question],
+        /**
+         * Working days within which the city promises an answer.
+         */answerDays: UInt32) {
+        self.code = code
+        self.parent = parent
+        self.name = name
+        self.group = group
+        self.urgent = urgent
+        self.notice = notice
+        self.questions = questions
+        self.answerDays = answerDays
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Category: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCategory: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Category {
+        return
+            try Category(
+                code: FfiConverterString.read(from: &buf),
+                parent: FfiConverterOptionString.read(from: &buf),
+                name: FfiConverterTypeBilingual.read(from: &buf),
+                group: FfiConverterBool.read(from: &buf),
+                urgent: FfiConverterBool.read(from: &buf),
+                notice: FfiConverterOptionTypeNotice.read(from: &buf),
+                questions: FfiConverterSequenceTypeQuestion.read(from: &buf),
+                answerDays: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Category, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterOptionString.write(value.parent, into: &buf)
+        FfiConverterTypeBilingual.write(value.name, into: &buf)
+        FfiConverterBool.write(value.group, into: &buf)
+        FfiConverterBool.write(value.urgent, into: &buf)
+        FfiConverterOptionTypeNotice.write(value.notice, into: &buf)
+        FfiConverterSequenceTypeQuestion.write(value.questions, into: &buf)
+        FfiConverterUInt32.write(value.answerDays, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCategory_lift(_ buf: RustBuffer) throws -> Category {
+    return try FfiConverterTypeCategory.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCategory_lower(_ value: Category) -> RustBuffer {
+    return FfiConverterTypeCategory.lower(value)
+}
+
+
+/**
+ * The city a core talks to.
+ */
+public struct CityAddress: Equatable, Hashable {
+    /**
+     * `https://host[:port]`; plain `http` on loopback only.
+     */
+    public let url: String
+    /**
+     * The city's root key, 32 bytes: what everything the city signs is traced back to.
+     */
+    public let rootKey: Data
+    /**
+     * Certificates (DER) of the authorities that may vouch for the city's server. Empty only for plain `http`.
+     */
+    public let tlsRoots: [Data]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * `https://host[:port]`; plain `http` on loopback only.
+         */url: String,
+        /**
+         * The city's root key, 32 bytes: what everything the city signs is traced back to.
+         */rootKey: Data,
+        /**
+         * Certificates (DER) of the authorities that may vouch for the city's server. Empty only for plain `http`.
+         */tlsRoots: [Data]) {
+        self.url = url
+        self.rootKey = rootKey
+        self.tlsRoots = tlsRoots
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CityAddress: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCityAddress: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CityAddress {
+        return
+            try CityAddress(
+                url: FfiConverterString.read(from: &buf),
+                rootKey: FfiConverterData.read(from: &buf),
+                tlsRoots: FfiConverterSequenceData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CityAddress, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterData.write(value.rootKey, into: &buf)
+        FfiConverterSequenceData.write(value.tlsRoots, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCityAddress_lift(_ buf: RustBuffer) throws -> CityAddress {
+    return try FfiConverterTypeCityAddress.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCityAddress_lower(_ value: CityAddress) -> RustBuffer {
+    return FfiConverterTypeCityAddress.lower(value)
+}
+
+
+/**
+ * One reading of the phone's clocks.
+ */
+public struct ClockReading: Equatable, Hashable {
+    /**
+     * Wall clock, milliseconds since 1970-01-01T00:00:00Z; may be wrong by years.
+     */
+    public let wallMs: Int64
+    /**
+     * Milliseconds since boot, sleep included.
+     */
+    public let monoMs: UInt64
+    /**
+     * Changes at every boot; any value will do as long as it does.
+     */
+    public let boot: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Wall clock, milliseconds since 1970-01-01T00:00:00Z; may be wrong by years.
+         */wallMs: Int64,
+        /**
+         * Milliseconds since boot, sleep included.
+         */monoMs: UInt64,
+        /**
+         * Changes at every boot; any value will do as long as it does.
+         */boot: UInt64) {
+        self.wallMs = wallMs
+        self.monoMs = monoMs
+        self.boot = boot
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ClockReading: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeClockReading: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ClockReading {
+        return
+            try ClockReading(
+                wallMs: FfiConverterInt64.read(from: &buf),
+                monoMs: FfiConverterUInt64.read(from: &buf),
+                boot: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ClockReading, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.wallMs, into: &buf)
+        FfiConverterUInt64.write(value.monoMs, into: &buf)
+        FfiConverterUInt64.write(value.boot, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClockReading_lift(_ buf: RustBuffer) throws -> ClockReading {
+    return try FfiConverterTypeClockReading.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeClockReading_lower(_ value: ClockReading) -> RustBuffer {
+    return FfiConverterTypeClockReading.lower(value)
+}
+
+
+/**
+ * How to open a core.
+ */
+public struct CoreConfig: Equatable, Hashable {
+    /**
+     * A folder of the app's own, left out of the phone's cloud backup.
+     */
+    public let home: String
+    /**
+     * The city; none: everything works but sending.
+     */
+    public let city: CityAddress?
+    /**
+     * Source address of connections (sandbox only): tells its carriers apart.
+     */
+    public let localAddress: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * A folder of the app's own, left out of the phone's cloud backup.
+         */home: String,
+        /**
+         * The city; none: everything works but sending.
+         */city: CityAddress?,
+        /**
+         * Source address of connections (sandbox only): tells its carriers apart.
+         */localAddress: String?) {
+        self.home = home
+        self.city = city
+        self.localAddress = localAddress
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CoreConfig: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCoreConfig: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CoreConfig {
+        return
+            try CoreConfig(
+                home: FfiConverterString.read(from: &buf),
+                city: FfiConverterOptionTypeCityAddress.read(from: &buf),
+                localAddress: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CoreConfig, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.home, into: &buf)
+        FfiConverterOptionTypeCityAddress.write(value.city, into: &buf)
+        FfiConverterOptionString.write(value.localAddress, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCoreConfig_lift(_ buf: RustBuffer) throws -> CoreConfig {
+    return try FfiConverterTypeCoreConfig.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCoreConfig_lower(_ value: CoreConfig) -> RustBuffer {
+    return FfiConverterTypeCoreConfig.lower(value)
+}
+
+
+/**
+ * A saved draft.
+ */
+public struct Draft: Equatable, Hashable {
+    /**
+     * Its id; becomes the report's id.
+     */
+    public let id: String
+    /**
+     * What was entered.
+     */
+    public let input: DraftInput
+    /**
+     * Its photos, in order.
+     */
+    public let photos: [DraftPhoto]
+    /**
+     * When it was last saved, by the phone's clock.
+     */
+    public let savedAt: Int64
+    /**
+     * What is still wrong with it; empty means it can be filed.
+     */
+    public let problems: [Problem]
+    /**
+     * What the person should know before filing; never blocks.
+     */
+    public let warnings: [Warning]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id; becomes the report's id.
+         */id: String,
+        /**
+         * What was entered.
+         */input: DraftInput,
+        /**
+         * Its photos, in order.
+         */photos: [DraftPhoto],
+        /**
+         * When it was last saved, by the phone's clock.
+         */savedAt: Int64,
+        /**
+         * What is still wrong with it; empty means it can be filed.
+         */problems: [Problem],
+        /**
+         * What the person should know before filing; never blocks.
+         */warnings: [Warning]) {
+        self.id = id
+        self.input = input
+        self.photos = photos
+        self.savedAt = savedAt
+        self.problems = problems
+        self.warnings = warnings
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Draft: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDraft: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Draft {
+        return
+            try Draft(
+                id: FfiConverterString.read(from: &buf),
+                input: FfiConverterTypeDraftInput.read(from: &buf),
+                photos: FfiConverterSequenceTypeDraftPhoto.read(from: &buf),
+                savedAt: FfiConverterInt64.read(from: &buf),
+                problems: FfiConverterSequenceTypeProblem.read(from: &buf),
+                warnings: FfiConverterSequenceTypeWarning.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Draft, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterTypeDraftInput.write(value.input, into: &buf)
+        FfiConverterSequenceTypeDraftPhoto.write(value.photos, into: &buf)
+        FfiConverterInt64.write(value.savedAt, into: &buf)
+        FfiConverterSequenceTypeProblem.write(value.problems, into: &buf)
+        FfiConverterSequenceTypeWarning.write(value.warnings, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDraft_lift(_ buf: RustBuffer) throws -> Draft {
+    return try FfiConverterTypeDraft.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDraft_lower(_ value: Draft) -> RustBuffer {
+    return FfiConverterTypeDraft.lower(value)
+}
+
+
+/**
+ * What a person has entered so far. Saved at every change; any part may be missing.
+ */
+public struct DraftInput: Equatable, Hashable {
+    /**
+     * Category code.
+     */
+    public let category: String?
+    /**
+     * What happened, in the person's words.
+     */
+    public let text: String
+    /**
+     * Exact place.
+     */
+    public let place: Place?
+    /**
+     * Ward code the person chose.
+     */
+    public let ward: String?
+    /**
+     * Place in words ("trước số 12 Lê Lợi").
+     */
+    public let placeWords: String?
+    /**
+     * Answers to the category's questions.
+     */
+    public let answers: [Answer]
+    /**
+     * Who stands behind it.
+     */
+    public let author: AuthorKind
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Category code.
+         */category: String?,
+        /**
+         * What happened, in the person's words.
+         */text: String,
+        /**
+         * Exact place.
+         */place: Place?,
+        /**
+         * Ward code the person chose.
+         */ward: String?,
+        /**
+         * Place in words ("trước số 12 Lê Lợi").
+         */placeWords: String?,
+        /**
+         * Answers to the category's questions.
+         */answers: [Answer],
+        /**
+         * Who stands behind it.
+         */author: AuthorKind) {
+        self.category = category
+        self.text = text
+        self.place = place
+        self.ward = ward
+        self.placeWords = placeWords
+        self.answers = answers
+        self.author = author
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DraftInput: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDraftInput: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DraftInput {
+        return
+            try DraftInput(
+                category: FfiConverterOptionString.read(from: &buf),
+                text: FfiConverterString.read(from: &buf),
+                place: FfiConverterOptionTypePlace.read(from: &buf),
+                ward: FfiConverterOptionString.read(from: &buf),
+                placeWords: FfiConverterOptionString.read(from: &buf),
+                answers: FfiConverterSequenceTypeAnswer.read(from: &buf),
+                author: FfiConverterTypeAuthorKind.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DraftInput, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.category, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterOptionTypePlace.write(value.place, into: &buf)
+        FfiConverterOptionString.write(value.ward, into: &buf)
+        FfiConverterOptionString.write(value.placeWords, into: &buf)
+        FfiConverterSequenceTypeAnswer.write(value.answers, into: &buf)
+        FfiConverterTypeAuthorKind.write(value.author, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDraftInput_lift(_ buf: RustBuffer) throws -> DraftInput {
+    return try FfiConverterTypeDraftInput.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDraftInput_lower(_ value: DraftInput) -> RustBuffer {
+    return FfiConverterTypeDraftInput.lower(value)
+}
+
+
+/**
+ * A cleaned photo of a draft.
+ */
+public struct DraftPhoto: Equatable, Hashable {
+    /**
+     * Names it within the draft: SHA-256 of the cleaned file.
+     */
+    public let sha256: String
+    /**
+     * Cleaned size.
+     */
+    public let bytes: UInt64
+    /**
+     * Pixels.
+     */
+    public let width: UInt32
+    /**
+     * Pixels.
+     */
+    public let height: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Names it within the draft: SHA-256 of the cleaned file.
+         */sha256: String,
+        /**
+         * Cleaned size.
+         */bytes: UInt64,
+        /**
+         * Pixels.
+         */width: UInt32,
+        /**
+         * Pixels.
+         */height: UInt32) {
+        self.sha256 = sha256
+        self.bytes = bytes
+        self.width = width
+        self.height = height
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DraftPhoto: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDraftPhoto: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DraftPhoto {
+        return
+            try DraftPhoto(
+                sha256: FfiConverterString.read(from: &buf),
+                bytes: FfiConverterUInt64.read(from: &buf),
+                width: FfiConverterUInt32.read(from: &buf),
+                height: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: DraftPhoto, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.sha256, into: &buf)
+        FfiConverterUInt64.write(value.bytes, into: &buf)
+        FfiConverterUInt32.write(value.width, into: &buf)
+        FfiConverterUInt32.write(value.height, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDraftPhoto_lift(_ buf: RustBuffer) throws -> DraftPhoto {
+    return try FfiConverterTypeDraftPhoto.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDraftPhoto_lower(_ value: DraftPhoto) -> RustBuffer {
+    return FfiConverterTypeDraftPhoto.lower(value)
+}
+
+
+/**
+ * A signed notice of the inbox.
+ */
+public struct InboxNotice: Equatable, Hashable {
+    /**
+     * Its id.
+     */
+    public let id: String
+    /**
+     * The report it is about.
+     */
+    public let report: String?
+    /**
+     * When the city signed it.
+     */
+    public let at: Int64
+    /**
+     * Heading.
+     */
+    public let title: Bilingual
+    /**
+     * Text.
+     */
+    public let body: Bilingual
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id.
+         */id: String,
+        /**
+         * The report it is about.
+         */report: String?,
+        /**
+         * When the city signed it.
+         */at: Int64,
+        /**
+         * Heading.
+         */title: Bilingual,
+        /**
+         * Text.
+         */body: Bilingual) {
+        self.id = id
+        self.report = report
+        self.at = at
+        self.title = title
+        self.body = body
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension InboxNotice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeInboxNotice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> InboxNotice {
+        return
+            try InboxNotice(
+                id: FfiConverterString.read(from: &buf),
+                report: FfiConverterOptionString.read(from: &buf),
+                at: FfiConverterInt64.read(from: &buf),
+                title: FfiConverterTypeBilingual.read(from: &buf),
+                body: FfiConverterTypeBilingual.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: InboxNotice, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterOptionString.write(value.report, into: &buf)
+        FfiConverterInt64.write(value.at, into: &buf)
+        FfiConverterTypeBilingual.write(value.title, into: &buf)
+        FfiConverterTypeBilingual.write(value.body, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInboxNotice_lift(_ buf: RustBuffer) throws -> InboxNotice {
+    return try FfiConverterTypeInboxNotice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInboxNotice_lower(_ value: InboxNotice) -> RustBuffer {
+    return FfiConverterTypeInboxNotice.lower(value)
+}
+
+
+/**
+ * One thing that happened, in our words only.
+ */
+public struct LogEvent: Equatable, Hashable {
+    /**
+     * How loud.
+     */
+    public let level: LogLevel
+    /**
+     * One of the core's own event names, e.g. `sync.request-failed`.
+     */
+    public let event: String
+    /**
+     * One of the core's own reason names, e.g. `timeout`; empty if none.
+     */
+    public let reason: String
+    /**
+     * A number that goes with it (bytes, count, milliseconds, status), 0 if none.
+     */
+    public let number: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How loud.
+         */level: LogLevel,
+        /**
+         * One of the core's own event names, e.g. `sync.request-failed`.
+         */event: String,
+        /**
+         * One of the core's own reason names, e.g. `timeout`; empty if none.
+         */reason: String,
+        /**
+         * A number that goes with it (bytes, count, milliseconds, status), 0 if none.
+         */number: Int64) {
+        self.level = level
+        self.event = event
+        self.reason = reason
+        self.number = number
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LogEvent: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogEvent: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogEvent {
+        return
+            try LogEvent(
+                level: FfiConverterTypeLogLevel.read(from: &buf),
+                event: FfiConverterString.read(from: &buf),
+                reason: FfiConverterString.read(from: &buf),
+                number: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LogEvent, into buf: inout [UInt8]) {
+        FfiConverterTypeLogLevel.write(value.level, into: &buf)
+        FfiConverterString.write(value.event, into: &buf)
+        FfiConverterString.write(value.reason, into: &buf)
+        FfiConverterInt64.write(value.number, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogEvent_lift(_ buf: RustBuffer) throws -> LogEvent {
+    return try FfiConverterTypeLogEvent.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogEvent_lower(_ value: LogEvent) -> RustBuffer {
+    return FfiConverterTypeLogEvent.lower(value)
+}
+
+
+/**
+ * A notice with telephone numbers.
+ */
+public struct Notice: Equatable, Hashable {
+    /**
+     * The text.
+     */
+    public let text: Bilingual
+    /**
+     * Numbers to offer, e.g. `114`, `19001075`.
+     */
+    public let phones: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The text.
+         */text: Bilingual,
+        /**
+         * Numbers to offer, e.g. `114`, `19001075`.
+         */phones: [String]) {
+        self.text = text
+        self.phones = phones
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Notice: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNotice: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Notice {
+        return
+            try Notice(
+                text: FfiConverterTypeBilingual.read(from: &buf),
+                phones: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Notice, into buf: inout [UInt8]) {
+        FfiConverterTypeBilingual.write(value.text, into: &buf)
+        FfiConverterSequenceString.write(value.phones, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNotice_lift(_ buf: RustBuffer) throws -> Notice {
+    return try FfiConverterTypeNotice.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNotice_lower(_ value: Notice) -> RustBuffer {
+    return FfiConverterTypeNotice.lower(value)
+}
+
+
+/**
+ * An act that is kept until the city has it for good.
+ */
+public struct OutboxItem: Equatable, Hashable {
+    /**
+     * The op.
+     */
+    public let op: String
+    /**
+     * Its lane: acts of one lane leave in order.
+     */
+    public let lane: String
+    /**
+     * Its kind, e.g. `report.new`.
+     */
+    public let kind: String
+    /**
+     * The report it is about.
+     */
+    public let report: String
+    /**
+     * `waiting`, `sending`, `wedged` or `done`; words in [`crate::words::text`].
+     */
+    public let state: String
+    /**
+     * Failures in a row.
+     */
+    public let tries: UInt32
+    /**
+     * Not tried before this moment of the phone's wall clock.
+     */
+    public let nextTry: Int64?
+    /**
+     * The rule of the city's refusal, or a word for the last failure.
+     */
+    public let error: String?
+    /**
+     * The stuck op before it in its lane.
+     */
+    public let behind: String?
+    /**
+     * It may be edited or discarded: it never left, or the city refused it under its signature.
+     */
+    public let editable: Bool
+    /**
+     * It was signed again because the city and this phone disagreed on the lane (a restored old copy of the phone).
+     */
+    public let relinked: Bool
+    /**
+     * Photos of it that the city does not have whole.
+     */
+    public let photosOpen: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The op.
+         */op: String,
+        /**
+         * Its lane: acts of one lane leave in order.
+         */lane: String,
+        /**
+         * Its kind, e.g. `report.new`.
+         */kind: String,
+        /**
+         * The report it is about.
+         */report: String,
+        /**
+         * `waiting`, `sending`, `wedged` or `done`; words in [`crate::words::text`].
+         */state: String,
+        /**
+         * Failures in a row.
+         */tries: UInt32,
+        /**
+         * Not tried before this moment of the phone's wall clock.
+         */nextTry: Int64?,
+        /**
+         * The rule of the city's refusal, or a word for the last failure.
+         */error: String?,
+        /**
+         * The stuck op before it in its lane.
+         */behind: String?,
+        /**
+         * It may be edited or discarded: it never left, or the city refused it under its signature.
+         */editable: Bool,
+        /**
+         * It was signed again because the city and this phone disagreed on the lane (a restored old copy of the phone).
+         */relinked: Bool,
+        /**
+         * Photos of it that the city does not have whole.
+         */photosOpen: UInt32) {
+        self.op = op
+        self.lane = lane
+        self.kind = kind
+        self.report = report
+        self.state = state
+        self.tries = tries
+        self.nextTry = nextTry
+        self.error = error
+        self.behind = behind
+        self.editable = editable
+        self.relinked = relinked
+        self.photosOpen = photosOpen
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension OutboxItem: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeOutboxItem: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> OutboxItem {
+        return
+            try OutboxItem(
+                op: FfiConverterString.read(from: &buf),
+                lane: FfiConverterString.read(from: &buf),
+                kind: FfiConverterString.read(from: &buf),
+                report: FfiConverterString.read(from: &buf),
+                state: FfiConverterString.read(from: &buf),
+                tries: FfiConverterUInt32.read(from: &buf),
+                nextTry: FfiConverterOptionInt64.read(from: &buf),
+                error: FfiConverterOptionString.read(from: &buf),
+                behind: FfiConverterOptionString.read(from: &buf),
+                editable: FfiConverterBool.read(from: &buf),
+                relinked: FfiConverterBool.read(from: &buf),
+                photosOpen: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: OutboxItem, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.op, into: &buf)
+        FfiConverterString.write(value.lane, into: &buf)
+        FfiConverterString.write(value.kind, into: &buf)
+        FfiConverterString.write(value.report, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterUInt32.write(value.tries, into: &buf)
+        FfiConverterOptionInt64.write(value.nextTry, into: &buf)
+        FfiConverterOptionString.write(value.error, into: &buf)
+        FfiConverterOptionString.write(value.behind, into: &buf)
+        FfiConverterBool.write(value.editable, into: &buf)
+        FfiConverterBool.write(value.relinked, into: &buf)
+        FfiConverterUInt32.write(value.photosOpen, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutboxItem_lift(_ buf: RustBuffer) throws -> OutboxItem {
+    return try FfiConverterTypeOutboxItem.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeOutboxItem_lower(_ value: OutboxItem) -> RustBuffer {
+    return FfiConverterTypeOutboxItem.lower(value)
+}
+
+
+/**
+ * An exact place, WGS 84.
+ */
+public struct Place: Equatable, Hashable {
+    /**
+     * Degrees north.
+     */
+    public let lat: Double
+    /**
+     * Degrees east.
+     */
+    public let lon: Double
+    /**
+     * Radius in metres within which it surely lies, if known.
+     */
+    public let accuracyM: UInt32?
+    /**
+     * Who says so.
+     */
+    public let source: PlaceSource
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Degrees north.
+         */lat: Double,
+        /**
+         * Degrees east.
+         */lon: Double,
+        /**
+         * Radius in metres within which it surely lies, if known.
+         */accuracyM: UInt32?,
+        /**
+         * Who says so.
+         */source: PlaceSource) {
+        self.lat = lat
+        self.lon = lon
+        self.accuracyM = accuracyM
+        self.source = source
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Place: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePlace: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Place {
+        return
+            try Place(
+                lat: FfiConverterDouble.read(from: &buf),
+                lon: FfiConverterDouble.read(from: &buf),
+                accuracyM: FfiConverterOptionUInt32.read(from: &buf),
+                source: FfiConverterTypePlaceSource.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Place, into buf: inout [UInt8]) {
+        FfiConverterDouble.write(value.lat, into: &buf)
+        FfiConverterDouble.write(value.lon, into: &buf)
+        FfiConverterOptionUInt32.write(value.accuracyM, into: &buf)
+        FfiConverterTypePlaceSource.write(value.source, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlace_lift(_ buf: RustBuffer) throws -> Place {
+    return try FfiConverterTypePlace.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlace_lower(_ value: Place) -> RustBuffer {
+    return FfiConverterTypePlace.lower(value)
+}
+
+
+/**
+ * Why a draft cannot be filed yet. `rule` has words in [`crate::words::text`].
+ */
+public struct Problem: Equatable, Hashable {
+    /**
+     * Which input.
+     */
+    public let field: String
+    /**
+     * Which rule.
+     */
+    public let rule: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which input.
+         */field: String,
+        /**
+         * Which rule.
+         */rule: String) {
+        self.field = field
+        self.rule = rule
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Problem: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProblem: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Problem {
+        return
+            try Problem(
+                field: FfiConverterString.read(from: &buf),
+                rule: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Problem, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.field, into: &buf)
+        FfiConverterString.write(value.rule, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProblem_lift(_ buf: RustBuffer) throws -> Problem {
+    return try FfiConverterTypeProblem.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProblem_lower(_ value: Problem) -> RustBuffer {
+    return FfiConverterTypeProblem.lower(value)
+}
+
+
+/**
+ * What a good proof says. Times are milliseconds since 1970 by the city's signed clock, except `claimed`.
+ */
+public struct ProofVerdict: Equatable, Hashable {
+    /**
+     * The act is not older than this; none: no lower bound.
+     */
+    public let notBefore: Int64?
+    /**
+     * The act is not younger than this.
+     */
+    public let notAfter: Int64
+    /**
+     * The width of the interval in milliseconds, where it has a lower bound.
+     */
+    public let width: Int64?
+    /**
+     * What the phone's own clock said: a claim, nothing more.
+     */
+    public let claimed: Int64
+    /**
+     * The act's kind.
+     */
+    public let kind: String
+    /**
+     * The report.
+     */
+    public let report: String
+    /**
+     * The op.
+     */
+    public let op: String
+    /**
+     * The text that was filed, if the proof carries it.
+     */
+    public let text: String?
+    /**
+     * How many parts the op has.
+     */
+    public let partsStated: UInt32
+    /**
+     * How many of them the proof carries.
+     */
+    public let partsShown: UInt32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The act is not older than this; none: no lower bound.
+         */notBefore: Int64?,
+        /**
+         * The act is not younger than this.
+         */notAfter: Int64,
+        /**
+         * The width of the interval in milliseconds, where it has a lower bound.
+         */width: Int64?,
+        /**
+         * What the phone's own clock said: a claim, nothing more.
+         */claimed: Int64,
+        /**
+         * The act's kind.
+         */kind: String,
+        /**
+         * The report.
+         */report: String,
+        /**
+         * The op.
+         */op: String,
+        /**
+         * The text that was filed, if the proof carries it.
+         */text: String?,
+        /**
+         * How many parts the op has.
+         */partsStated: UInt32,
+        /**
+         * How many of them the proof carries.
+         */partsShown: UInt32) {
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.width = width
+        self.claimed = claimed
+        self.kind = kind
+        self.report = report
+        self.op = op
+        self.text = text
+        self.partsStated = partsStated
+        self.partsShown = partsShown
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ProofVerdict: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeProofVerdict: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ProofVerdict {
+        return
+            try ProofVerdict(
+                notBefore: FfiConverterOptionInt64.read(from: &buf),
+                notAfter: FfiConverterInt64.read(from: &buf),
+                width: FfiConverterOptionInt64.read(from: &buf),
+                claimed: FfiConverterInt64.read(from: &buf),
+                kind: FfiConverterString.read(from: &buf),
+                report: FfiConverterString.read(from: &buf),
+                op: FfiConverterString.read(from: &buf),
+                text: FfiConverterOptionString.read(from: &buf),
+                partsStated: FfiConverterUInt32.read(from: &buf),
+                partsShown: FfiConverterUInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ProofVerdict, into buf: inout [UInt8]) {
+        FfiConverterOptionInt64.write(value.notBefore, into: &buf)
+        FfiConverterInt64.write(value.notAfter, into: &buf)
+        FfiConverterOptionInt64.write(value.width, into: &buf)
+        FfiConverterInt64.write(value.claimed, into: &buf)
+        FfiConverterString.write(value.kind, into: &buf)
+        FfiConverterString.write(value.report, into: &buf)
+        FfiConverterString.write(value.op, into: &buf)
+        FfiConverterOptionString.write(value.text, into: &buf)
+        FfiConverterUInt32.write(value.partsStated, into: &buf)
+        FfiConverterUInt32.write(value.partsShown, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProofVerdict_lift(_ buf: RustBuffer) throws -> ProofVerdict {
+    return try FfiConverterTypeProofVerdict.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeProofVerdict_lower(_ value: ProofVerdict) -> RustBuffer {
+    return FfiConverterTypeProofVerdict.lower(value)
+}
+
+
+/**
+ * Exactly what everyone would read; made for the officer to look at, then published as it is.
+ */
+public struct PublicPreview: Equatable, Hashable {
+    /**
+     * The report.
+     */
+    public let id: String
+    /**
+     * Category code.
+     */
+    public let category: String
+    /**
+     * The text, with what the officer blacked out.
+     */
+    public let text: String
+    /**
+     * Ward code.
+     */
+    public let ward: String?
+    /**
+     * Degrees north of the grid point.
+     */
+    public let lat: Double?
+    /**
+     * Degrees east of the grid point.
+     */
+    public let lon: Double?
+    /**
+     * Width of the grid in metres.
+     */
+    public let gridM: UInt32?
+    /**
+     * SHA-256s of the photos that will be shown.
+     */
+    public let photos: [String]
+    /**
+     * The unit's answer.
+     */
+    public let answer: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The report.
+         */id: String,
+        /**
+         * Category code.
+         */category: String,
+        /**
+         * The text, with what the officer blacked out.
+         */text: String,
+        /**
+         * Ward code.
+         */ward: String?,
+        /**
+         * Degrees north of the grid point.
+         */lat: Double?,
+        /**
+         * Degrees east of the grid point.
+         */lon: Double?,
+        /**
+         * Width of the grid in metres.
+         */gridM: UInt32?,
+        /**
+         * SHA-256s of the photos that will be shown.
+         */photos: [String],
+        /**
+         * The unit's answer.
+         */answer: String?) {
+        self.id = id
+        self.category = category
+        self.text = text
+        self.ward = ward
+        self.lat = lat
+        self.lon = lon
+        self.gridM = gridM
+        self.photos = photos
+        self.answer = answer
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PublicPreview: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePublicPreview: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PublicPreview {
+        return
+            try PublicPreview(
+                id: FfiConverterString.read(from: &buf),
+                category: FfiConverterString.read(from: &buf),
+                text: FfiConverterString.read(from: &buf),
+                ward: FfiConverterOptionString.read(from: &buf),
+                lat: FfiConverterOptionDouble.read(from: &buf),
+                lon: FfiConverterOptionDouble.read(from: &buf),
+                gridM: FfiConverterOptionUInt32.read(from: &buf),
+                photos: FfiConverterSequenceString.read(from: &buf),
+                answer: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: PublicPreview, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.category, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterOptionString.write(value.ward, into: &buf)
+        FfiConverterOptionDouble.write(value.lat, into: &buf)
+        FfiConverterOptionDouble.write(value.lon, into: &buf)
+        FfiConverterOptionUInt32.write(value.gridM, into: &buf)
+        FfiConverterSequenceString.write(value.photos, into: &buf)
+        FfiConverterOptionString.write(value.answer, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePublicPreview_lift(_ buf: RustBuffer) throws -> PublicPreview {
+    return try FfiConverterTypePublicPreview.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePublicPreview_lower(_ value: PublicPreview) -> RustBuffer {
+    return FfiConverterTypePublicPreview.lower(value)
+}
+
+
+/**
+ * An extra question of a category.
+ */
+public struct Question: Equatable, Hashable {
+    /**
+     * Key of the answer.
+     */
+    public let code: String
+    /**
+     * The question.
+     */
+    public let label: Bilingual
+    /**
+     * How it is answered.
+     */
+    public let kind: QuestionKind
+    /**
+     * Whether filing needs it.
+     */
+    public let required: Bool
+    /**
+     * The choices, for [`QuestionKind::Choice`].
+     */
+    public let options: [QuestionOption]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Key of the answer.
+         */code: String,
+        /**
+         * The question.
+         */label: Bilingual,
+        /**
+         * How it is answered.
+         */kind: QuestionKind,
+        /**
+         * Whether filing needs it.
+         */required: Bool,
+        /**
+         * The choices, for [`QuestionKind::Choice`].
+         */options: [QuestionOption]) {
+        self.code = code
+        self.label = label
+        self.kind = kind
+        self.required = required
+        self.options = options
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Question: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeQuestion: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Question {
+        return
+            try Question(
+                code: FfiConverterString.read(from: &buf),
+                label: FfiConverterTypeBilingual.read(from: &buf),
+                kind: FfiConverterTypeQuestionKind.read(from: &buf),
+                required: FfiConverterBool.read(from: &buf),
+                options: FfiConverterSequenceTypeQuestionOption.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Question, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterTypeBilingual.write(value.label, into: &buf)
+        FfiConverterTypeQuestionKind.write(value.kind, into: &buf)
+        FfiConverterBool.write(value.required, into: &buf)
+        FfiConverterSequenceTypeQuestionOption.write(value.options, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestion_lift(_ buf: RustBuffer) throws -> Question {
+    return try FfiConverterTypeQuestion.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestion_lower(_ value: Question) -> RustBuffer {
+    return FfiConverterTypeQuestion.lower(value)
+}
+
+
+/**
+ * One choice.
+ */
+public struct QuestionOption: Equatable, Hashable {
+    /**
+     * Its code, the answer's value.
+     */
+    public let code: String
+    /**
+     * Its name.
+     */
+    public let name: Bilingual
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its code, the answer's value.
+         */code: String,
+        /**
+         * Its name.
+         */name: Bilingual) {
+        self.code = code
+        self.name = name
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension QuestionOption: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeQuestionOption: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> QuestionOption {
+        return
+            try QuestionOption(
+                code: FfiConverterString.read(from: &buf),
+                name: FfiConverterTypeBilingual.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: QuestionOption, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterTypeBilingual.write(value.name, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestionOption_lift(_ buf: RustBuffer) throws -> QuestionOption {
+    return try FfiConverterTypeQuestionOption.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestionOption_lower(_ value: QuestionOption) -> RustBuffer {
+    return FfiConverterTypeQuestionOption.lower(value)
+}
+
+
+/**
+ * A rating.
+ */
+public struct Rating: Equatable, Hashable {
+    /**
+     * 1 to 5.
+     */
+    public let stars: UInt8
+    /**
+     * In words.
+     */
+    public let text: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * 1 to 5.
+         */stars: UInt8,
+        /**
+         * In words.
+         */text: String?) {
+        self.stars = stars
+        self.text = text
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Rating: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRating: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Rating {
+        return
+            try Rating(
+                stars: FfiConverterUInt8.read(from: &buf),
+                text: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Rating, into buf: inout [UInt8]) {
+        FfiConverterUInt8.write(value.stars, into: &buf)
+        FfiConverterOptionString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRating_lift(_ buf: RustBuffer) throws -> Rating {
+    return try FfiConverterTypeRating.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRating_lower(_ value: Rating) -> RustBuffer {
+    return FfiConverterTypeRating.lower(value)
+}
+
+
+/**
+ * A whole report as its reader may see it.
+ */
+public struct Report: Equatable, Hashable {
+    /**
+     * The report.
+     */
+    public let id: String
+    /**
+     * `queued`, `sending`, `stuck` (needs the person), or a state of the city's data.
+     */
+    public let state: String
+    /**
+     * The city's own word, kept as it came; none before the city answered.
+     */
+    public let statusRaw: String?
+    /**
+     * Category code.
+     */
+    public let category: String
+    /**
+     * The text.
+     */
+    public let text: String
+    /**
+     * Ward code.
+     */
+    public let ward: String?
+    /**
+     * Exact place, for those who may see it.
+     */
+    public let place: Place?
+    /**
+     * Radius in metres of the grid a public place was rounded to.
+     */
+    public let placeGridM: UInt32?
+    /**
+     * Place in words.
+     */
+    public let placeWords: String?
+    /**
+     * Answers to the extra questions.
+     */
+    public let answers: [Answer]
+    /**
+     * Photos.
+     */
+    public let photos: [ReportPhoto]
+    /**
+     * Its life.
+     */
+    public let timeline: [TimelineEntry]
+    /**
+     * Who handles it.
+     */
+    public let unit: String?
+    /**
+     * Day of the next promise.
+     */
+    public let due: String?
+    /**
+     * The question the city waits for an answer to.
+     */
+    public let ask: String?
+    /**
+     * The unit's answer.
+     */
+    public let answer: UnitAnswer?
+    /**
+     * The rating.
+     */
+    public let rating: Rating?
+    /**
+     * Published to everyone.
+     */
+    public let published: Bool
+    /**
+     * Acts of this phone that are not confirmed yet.
+     */
+    public let pending: [String]
+    /**
+     * When it was filed.
+     */
+    public let filedAt: Int64
+    /**
+     * A proof can be exported: the city's receipt is here.
+     */
+    public let proof: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The report.
+         */id: String,
+        /**
+         * `queued`, `sending`, `stuck` (needs the person), or a state of the city's data.
+         */state: String,
+        /**
+         * The city's own word, kept as it came; none before the city answered.
+         */statusRaw: String?,
+        /**
+         * Category code.
+         */category: String,
+        /**
+         * The text.
+         */text: String,
+        /**
+         * Ward code.
+         */ward: String?,
+        /**
+         * Exact place, for those who may see it.
+         */place: Place?,
+        /**
+         * Radius in metres of the grid a public place was rounded to.
+         */placeGridM: UInt32?,
+        /**
+         * Place in words.
+         */placeWords: String?,
+        /**
+         * Answers to the extra questions.
+         */answers: [Answer],
+        /**
+         * Photos.
+         */photos: [ReportPhoto],
+        /**
+         * Its life.
+         */timeline: [TimelineEntry],
+        /**
+         * Who handles it.
+         */unit: String?,
+        /**
+         * Day of the next promise.
+         */due: String?,
+        /**
+         * The question the city waits for an answer to.
+         */ask: String?,
+        /**
+         * The unit's answer.
+         */answer: UnitAnswer?,
+        /**
+         * The rating.
+         */rating: Rating?,
+        /**
+         * Published to everyone.
+         */published: Bool,
+        /**
+         * Acts of this phone that are not confirmed yet.
+         */pending: [String],
+        /**
+         * When it was filed.
+         */filedAt: Int64,
+        /**
+         * A proof can be exported: the city's receipt is here.
+         */proof: Bool) {
+        self.id = id
+        self.state = state
+        self.statusRaw = statusRaw
+        self.category = category
+        self.text = text
+        self.ward = ward
+        self.place = place
+        self.placeGridM = placeGridM
+        self.placeWords = placeWords
+        self.answers = answers
+        self.photos = photos
+        self.timeline = timeline
+        self.unit = unit
+        self.due = due
+        self.ask = ask
+        self.answer = answer
+        self.rating = rating
+        self.published = published
+        self.pending = pending
+        self.filedAt = filedAt
+        self.proof = proof
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Report: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReport: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Report {
+        return
+            try Report(
+                id: FfiConverterString.read(from: &buf),
+                state: FfiConverterString.read(from: &buf),
+                statusRaw: FfiConverterOptionString.read(from: &buf),
+                category: FfiConverterString.read(from: &buf),
+                text: FfiConverterString.read(from: &buf),
+                ward: FfiConverterOptionString.read(from: &buf),
+                place: FfiConverterOptionTypePlace.read(from: &buf),
+                placeGridM: FfiConverterOptionUInt32.read(from: &buf),
+                placeWords: FfiConverterOptionString.read(from: &buf),
+                answers: FfiConverterSequenceTypeAnswer.read(from: &buf),
+                photos: FfiConverterSequenceTypeReportPhoto.read(from: &buf),
+                timeline: FfiConverterSequenceTypeTimelineEntry.read(from: &buf),
+                unit: FfiConverterOptionString.read(from: &buf),
+                due: FfiConverterOptionString.read(from: &buf),
+                ask: FfiConverterOptionString.read(from: &buf),
+                answer: FfiConverterOptionTypeUnitAnswer.read(from: &buf),
+                rating: FfiConverterOptionTypeRating.read(from: &buf),
+                published: FfiConverterBool.read(from: &buf),
+                pending: FfiConverterSequenceString.read(from: &buf),
+                filedAt: FfiConverterInt64.read(from: &buf),
+                proof: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Report, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterOptionString.write(value.statusRaw, into: &buf)
+        FfiConverterString.write(value.category, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterOptionString.write(value.ward, into: &buf)
+        FfiConverterOptionTypePlace.write(value.place, into: &buf)
+        FfiConverterOptionUInt32.write(value.placeGridM, into: &buf)
+        FfiConverterOptionString.write(value.placeWords, into: &buf)
+        FfiConverterSequenceTypeAnswer.write(value.answers, into: &buf)
+        FfiConverterSequenceTypeReportPhoto.write(value.photos, into: &buf)
+        FfiConverterSequenceTypeTimelineEntry.write(value.timeline, into: &buf)
+        FfiConverterOptionString.write(value.unit, into: &buf)
+        FfiConverterOptionString.write(value.due, into: &buf)
+        FfiConverterOptionString.write(value.ask, into: &buf)
+        FfiConverterOptionTypeUnitAnswer.write(value.answer, into: &buf)
+        FfiConverterOptionTypeRating.write(value.rating, into: &buf)
+        FfiConverterBool.write(value.published, into: &buf)
+        FfiConverterSequenceString.write(value.pending, into: &buf)
+        FfiConverterInt64.write(value.filedAt, into: &buf)
+        FfiConverterBool.write(value.proof, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReport_lift(_ buf: RustBuffer) throws -> Report {
+    return try FfiConverterTypeReport.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReport_lower(_ value: Report) -> RustBuffer {
+    return FfiConverterTypeReport.lower(value)
+}
+
+
+/**
+ * A page of a list. `next` asks for the following one; none means the end.
+ */
+public struct ReportPage: Equatable, Hashable {
+    /**
+     * The lines.
+     */
+    public let items: [ReportSummary]
+    /**
+     * Opaque.
+     */
+    public let next: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The lines.
+         */items: [ReportSummary],
+        /**
+         * Opaque.
+         */next: String?) {
+        self.items = items
+        self.next = next
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReportPage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReportPage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReportPage {
+        return
+            try ReportPage(
+                items: FfiConverterSequenceTypeReportSummary.read(from: &buf),
+                next: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReportPage, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeReportSummary.write(value.items, into: &buf)
+        FfiConverterOptionString.write(value.next, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportPage_lift(_ buf: RustBuffer) throws -> ReportPage {
+    return try FfiConverterTypeReportPage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportPage_lower(_ value: ReportPage) -> RustBuffer {
+    return FfiConverterTypeReportPage.lower(value)
+}
+
+
+/**
+ * A photo of a report.
+ */
+public struct ReportPhoto: Equatable, Hashable {
+    /**
+     * SHA-256 of the cleaned file.
+     */
+    public let sha256: String
+    /**
+     * Its size.
+     */
+    public let bytes: UInt64
+    /**
+     * `waiting`, `sending` or `received`.
+     */
+    public let state: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * SHA-256 of the cleaned file.
+         */sha256: String,
+        /**
+         * Its size.
+         */bytes: UInt64,
+        /**
+         * `waiting`, `sending` or `received`.
+         */state: String) {
+        self.sha256 = sha256
+        self.bytes = bytes
+        self.state = state
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReportPhoto: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReportPhoto: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReportPhoto {
+        return
+            try ReportPhoto(
+                sha256: FfiConverterString.read(from: &buf),
+                bytes: FfiConverterUInt64.read(from: &buf),
+                state: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReportPhoto, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.sha256, into: &buf)
+        FfiConverterUInt64.write(value.bytes, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportPhoto_lift(_ buf: RustBuffer) throws -> ReportPhoto {
+    return try FfiConverterTypeReportPhoto.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportPhoto_lower(_ value: ReportPhoto) -> RustBuffer {
+    return FfiConverterTypeReportPhoto.lower(value)
+}
+
+
+/**
+ * A line of the list.
+ */
+public struct ReportSummary: Equatable, Hashable {
+    /**
+     * The report.
+     */
+    public let id: String
+    /**
+     * State as [`Report::state`].
+     */
+    public let state: String
+    /**
+     * Category code.
+     */
+    public let category: String
+    /**
+     * The first 140 characters of the text.
+     */
+    public let text: String
+    /**
+     * Ward code.
+     */
+    public let ward: String?
+    /**
+     * Photos.
+     */
+    public let photoCount: UInt32
+    /**
+     * When it was filed (the city's time once received, the phone's before).
+     */
+    public let filedAt: Int64
+    /**
+     * Day by which the city promised the next step.
+     */
+    public let due: String?
+    /**
+     * Something is waiting to be sent.
+     */
+    public let pending: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The report.
+         */id: String,
+        /**
+         * State as [`Report::state`].
+         */state: String,
+        /**
+         * Category code.
+         */category: String,
+        /**
+         * The first 140 characters of the text.
+         */text: String,
+        /**
+         * Ward code.
+         */ward: String?,
+        /**
+         * Photos.
+         */photoCount: UInt32,
+        /**
+         * When it was filed (the city's time once received, the phone's before).
+         */filedAt: Int64,
+        /**
+         * Day by which the city promised the next step.
+         */due: String?,
+        /**
+         * Something is waiting to be sent.
+         */pending: Bool) {
+        self.id = id
+        self.state = state
+        self.category = category
+        self.text = text
+        self.ward = ward
+        self.photoCount = photoCount
+        self.filedAt = filedAt
+        self.due = due
+        self.pending = pending
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReportSummary: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReportSummary: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReportSummary {
+        return
+            try ReportSummary(
+                id: FfiConverterString.read(from: &buf),
+                state: FfiConverterString.read(from: &buf),
+                category: FfiConverterString.read(from: &buf),
+                text: FfiConverterString.read(from: &buf),
+                ward: FfiConverterOptionString.read(from: &buf),
+                photoCount: FfiConverterUInt32.read(from: &buf),
+                filedAt: FfiConverterInt64.read(from: &buf),
+                due: FfiConverterOptionString.read(from: &buf),
+                pending: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReportSummary, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterString.write(value.category, into: &buf)
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterOptionString.write(value.ward, into: &buf)
+        FfiConverterUInt32.write(value.photoCount, into: &buf)
+        FfiConverterInt64.write(value.filedAt, into: &buf)
+        FfiConverterOptionString.write(value.due, into: &buf)
+        FfiConverterBool.write(value.pending, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportSummary_lift(_ buf: RustBuffer) throws -> ReportSummary {
+    return try FfiConverterTypeReportSummary.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportSummary_lower(_ value: ReportSummary) -> RustBuffer {
+    return FfiConverterTypeReportSummary.lower(value)
+}
+
+
+/**
+ * Where the core stands, for a screen, a help desk or a test.
+ */
+public struct Status: Equatable, Hashable {
+    /**
+     * Reports on this phone, whatever the list.
+     */
+    public let reports: UInt64
+    /**
+     * Drafts.
+     */
+    public let drafts: UInt64
+    /**
+     * Acts not handed over yet.
+     */
+    public let waiting: UInt64
+    /**
+     * Acts handed over, fate unknown.
+     */
+    public let sending: UInt64
+    /**
+     * Acts the city refused.
+     */
+    public let wedged: UInt64
+    /**
+     * Acts the city has.
+     */
+    public let done: UInt64
+    /**
+     * Photos the city does not have whole.
+     */
+    public let photosOpen: UInt64
+    /**
+     * Requests under way.
+     */
+    public let requests: UInt64
+    /**
+     * Milliseconds since the newest signed time came; none: never.
+     */
+    public let beaconAgeMs: UInt64?
+    /**
+     * Edition of the city's data in force.
+     */
+    public let configEdition: String
+    /**
+     * Version of its signed pack; 0: the built-in edition.
+     */
+    public let configVersion: UInt64
+    /**
+     * Why the first thing that waits does not move: `link`, `sign-in`, `wedged`, `until`, …; empty: nothing waits.
+     */
+    public let waitsFor: String
+    /**
+     * Milliseconds until the core wants to be called; none: no need.
+     */
+    public let nextWakeMs: UInt64?
+    /**
+     * The city does not speak this release's protocol any more.
+     */
+    public let updateNeeded: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Reports on this phone, whatever the list.
+         */reports: UInt64,
+        /**
+         * Drafts.
+         */drafts: UInt64,
+        /**
+         * Acts not handed over yet.
+         */waiting: UInt64,
+        /**
+         * Acts handed over, fate unknown.
+         */sending: UInt64,
+        /**
+         * Acts the city refused.
+         */wedged: UInt64,
+        /**
+         * Acts the city has.
+         */done: UInt64,
+        /**
+         * Photos the city does not have whole.
+         */photosOpen: UInt64,
+        /**
+         * Requests under way.
+         */requests: UInt64,
+        /**
+         * Milliseconds since the newest signed time came; none: never.
+         */beaconAgeMs: UInt64?,
+        /**
+         * Edition of the city's data in force.
+         */configEdition: String,
+        /**
+         * Version of its signed pack; 0: the built-in edition.
+         */configVersion: UInt64,
+        /**
+         * Why the first thing that waits does not move: `link`, `sign-in`, `wedged`, `until`, …; empty: nothing waits.
+         */waitsFor: String,
+        /**
+         * Milliseconds until the core wants to be called; none: no need.
+         */nextWakeMs: UInt64?,
+        /**
+         * The city does not speak this release's protocol any more.
+         */updateNeeded: Bool) {
+        self.reports = reports
+        self.drafts = drafts
+        self.waiting = waiting
+        self.sending = sending
+        self.wedged = wedged
+        self.done = done
+        self.photosOpen = photosOpen
+        self.requests = requests
+        self.beaconAgeMs = beaconAgeMs
+        self.configEdition = configEdition
+        self.configVersion = configVersion
+        self.waitsFor = waitsFor
+        self.nextWakeMs = nextWakeMs
+        self.updateNeeded = updateNeeded
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Status: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStatus: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Status {
+        return
+            try Status(
+                reports: FfiConverterUInt64.read(from: &buf),
+                drafts: FfiConverterUInt64.read(from: &buf),
+                waiting: FfiConverterUInt64.read(from: &buf),
+                sending: FfiConverterUInt64.read(from: &buf),
+                wedged: FfiConverterUInt64.read(from: &buf),
+                done: FfiConverterUInt64.read(from: &buf),
+                photosOpen: FfiConverterUInt64.read(from: &buf),
+                requests: FfiConverterUInt64.read(from: &buf),
+                beaconAgeMs: FfiConverterOptionUInt64.read(from: &buf),
+                configEdition: FfiConverterString.read(from: &buf),
+                configVersion: FfiConverterUInt64.read(from: &buf),
+                waitsFor: FfiConverterString.read(from: &buf),
+                nextWakeMs: FfiConverterOptionUInt64.read(from: &buf),
+                updateNeeded: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Status, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.reports, into: &buf)
+        FfiConverterUInt64.write(value.drafts, into: &buf)
+        FfiConverterUInt64.write(value.waiting, into: &buf)
+        FfiConverterUInt64.write(value.sending, into: &buf)
+        FfiConverterUInt64.write(value.wedged, into: &buf)
+        FfiConverterUInt64.write(value.done, into: &buf)
+        FfiConverterUInt64.write(value.photosOpen, into: &buf)
+        FfiConverterUInt64.write(value.requests, into: &buf)
+        FfiConverterOptionUInt64.write(value.beaconAgeMs, into: &buf)
+        FfiConverterString.write(value.configEdition, into: &buf)
+        FfiConverterUInt64.write(value.configVersion, into: &buf)
+        FfiConverterString.write(value.waitsFor, into: &buf)
+        FfiConverterOptionUInt64.write(value.nextWakeMs, into: &buf)
+        FfiConverterBool.write(value.updateNeeded, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatus_lift(_ buf: RustBuffer) throws -> Status {
+    return try FfiConverterTypeStatus.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStatus_lower(_ value: Status) -> RustBuffer {
+    return FfiConverterTypeStatus.lower(value)
+}
+
+
+/**
+ * What filing returns, once it is durable on the phone. The network was not asked.
+ */
+public struct Submitted: Equatable, Hashable {
+    /**
+     * The report.
+     */
+    public let id: String
+    /**
+     * Its state now: `queued`.
+     */
+    public let state: String
+    /**
+     * The op that carries it.
+     */
+    public let op: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The report.
+         */id: String,
+        /**
+         * Its state now: `queued`.
+         */state: String,
+        /**
+         * The op that carries it.
+         */op: String) {
+        self.id = id
+        self.state = state
+        self.op = op
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Submitted: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSubmitted: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Submitted {
+        return
+            try Submitted(
+                id: FfiConverterString.read(from: &buf),
+                state: FfiConverterString.read(from: &buf),
+                op: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Submitted, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterString.write(value.op, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubmitted_lift(_ buf: RustBuffer) throws -> Submitted {
+    return try FfiConverterTypeSubmitted.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSubmitted_lower(_ value: Submitted) -> RustBuffer {
+    return FfiConverterTypeSubmitted.lower(value)
+}
+
+
+/**
+ * One step in the life of a report.
+ */
+public struct TimelineEntry: Equatable, Hashable {
+    /**
+     * When.
+     */
+    public let at: Int64
+    /**
+     * The state it led to.
+     */
+    public let state: String
+    /**
+     * `citizen`, `intake`, `phone` or a unit's code; never a person.
+     */
+    public let by: String
+    /**
+     * What was said, if anything.
+     */
+    public let text: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * When.
+         */at: Int64,
+        /**
+         * The state it led to.
+         */state: String,
+        /**
+         * `citizen`, `intake`, `phone` or a unit's code; never a person.
+         */by: String,
+        /**
+         * What was said, if anything.
+         */text: String?) {
+        self.at = at
+        self.state = state
+        self.by = by
+        self.text = text
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TimelineEntry: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTimelineEntry: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TimelineEntry {
+        return
+            try TimelineEntry(
+                at: FfiConverterInt64.read(from: &buf),
+                state: FfiConverterString.read(from: &buf),
+                by: FfiConverterString.read(from: &buf),
+                text: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TimelineEntry, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.at, into: &buf)
+        FfiConverterString.write(value.state, into: &buf)
+        FfiConverterString.write(value.by, into: &buf)
+        FfiConverterOptionString.write(value.text, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTimelineEntry_lift(_ buf: RustBuffer) throws -> TimelineEntry {
+    return try FfiConverterTypeTimelineEntry.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTimelineEntry_lower(_ value: TimelineEntry) -> RustBuffer {
+    return FfiConverterTypeTimelineEntry.lower(value)
+}
+
+
+/**
+ * One header.
+ */
+public struct TransportHeader: Equatable, Hashable {
+    /**
+     * Lower-case name.
+     */
+    public let name: String
+    /**
+     * Value.
+     */
+    public let value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Lower-case name.
+         */name: String,
+        /**
+         * Value.
+         */value: String) {
+        self.name = name
+        self.value = value
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TransportHeader: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTransportHeader: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportHeader {
+        return
+            try TransportHeader(
+                name: FfiConverterString.read(from: &buf),
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TransportHeader, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportHeader_lift(_ buf: RustBuffer) throws -> TransportHeader {
+    return try FfiConverterTypeTransportHeader.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportHeader_lower(_ value: TransportHeader) -> RustBuffer {
+    return FfiConverterTypeTransportHeader.lower(value)
+}
+
+
+/**
+ * A request to send to the city's origin.
+ */
+public struct TransportRequest: Equatable, Hashable {
+    /**
+     * Names the request until it was answered, also across a restart of the app.
+     */
+    public let id: UInt64
+    /**
+     * `GET`, `POST`, …
+     */
+    public let method: String
+    /**
+     * Absolute address.
+     */
+    public let url: String
+    /**
+     * Headers to send as they are. They may hold a session: never log them.
+     */
+    public let headers: [TransportHeader]
+    /**
+     * Body, empty if none.
+     */
+    public let body: Data
+    /**
+     * Give up (`TooLarge`) when the answer's body, decompressed, is longer.
+     */
+    public let maxResponse: UInt64
+    /**
+     * Give up (`Timeout`) when nothing moved for this long. There is no other deadline: a slow link that moves is fine.
+     */
+    public let idleTimeoutMs: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Names the request until it was answered, also across a restart of the app.
+         */id: UInt64,
+        /**
+         * `GET`, `POST`, …
+         */method: String,
+        /**
+         * Absolute address.
+         */url: String,
+        /**
+         * Headers to send as they are. They may hold a session: never log them.
+         */headers: [TransportHeader],
+        /**
+         * Body, empty if none.
+         */body: Data,
+        /**
+         * Give up (`TooLarge`) when the answer's body, decompressed, is longer.
+         */maxResponse: UInt64,
+        /**
+         * Give up (`Timeout`) when nothing moved for this long. There is no other deadline: a slow link that moves is fine.
+         */idleTimeoutMs: UInt64) {
+        self.id = id
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.maxResponse = maxResponse
+        self.idleTimeoutMs = idleTimeoutMs
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TransportRequest: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTransportRequest: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportRequest {
+        return
+            try TransportRequest(
+                id: FfiConverterUInt64.read(from: &buf),
+                method: FfiConverterString.read(from: &buf),
+                url: FfiConverterString.read(from: &buf),
+                headers: FfiConverterSequenceTypeTransportHeader.read(from: &buf),
+                body: FfiConverterData.read(from: &buf),
+                maxResponse: FfiConverterUInt64.read(from: &buf),
+                idleTimeoutMs: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TransportRequest, into buf: inout [UInt8]) {
+        FfiConverterUInt64.write(value.id, into: &buf)
+        FfiConverterString.write(value.method, into: &buf)
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterSequenceTypeTransportHeader.write(value.headers, into: &buf)
+        FfiConverterData.write(value.body, into: &buf)
+        FfiConverterUInt64.write(value.maxResponse, into: &buf)
+        FfiConverterUInt64.write(value.idleTimeoutMs, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportRequest_lift(_ buf: RustBuffer) throws -> TransportRequest {
+    return try FfiConverterTypeTransportRequest.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportRequest_lower(_ value: TransportRequest) -> RustBuffer {
+    return FfiConverterTypeTransportRequest.lower(value)
+}
+
+
+/**
+ * An answer.
+ */
+public struct TransportResponse: Equatable, Hashable {
+    /**
+     * HTTP status.
+     */
+    public let status: UInt16
+    /**
+     * Headers, names in lower case.
+     */
+    public let headers: [TransportHeader]
+    /**
+     * Body, decompressed.
+     */
+    public let body: Data
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * HTTP status.
+         */status: UInt16,
+        /**
+         * Headers, names in lower case.
+         */headers: [TransportHeader],
+        /**
+         * Body, decompressed.
+         */body: Data) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TransportResponse: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTransportResponse: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportResponse {
+        return
+            try TransportResponse(
+                status: FfiConverterUInt16.read(from: &buf),
+                headers: FfiConverterSequenceTypeTransportHeader.read(from: &buf),
+                body: FfiConverterData.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TransportResponse, into buf: inout [UInt8]) {
+        FfiConverterUInt16.write(value.status, into: &buf)
+        FfiConverterSequenceTypeTransportHeader.write(value.headers, into: &buf)
+        FfiConverterData.write(value.body, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportResponse_lift(_ buf: RustBuffer) throws -> TransportResponse {
+    return try FfiConverterTypeTransportResponse.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportResponse_lower(_ value: TransportResponse) -> RustBuffer {
+    return FfiConverterTypeTransportResponse.lower(value)
+}
+
+
+/**
+ * The unit's answer.
+ */
+public struct UnitAnswer: Equatable, Hashable {
+    /**
+     * The text.
+     */
+    public let text: String
+    /**
+     * When.
+     */
+    public let at: Int64
+    /**
+     * SHA-256s of its photos.
+     */
+    public let photos: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The text.
+         */text: String,
+        /**
+         * When.
+         */at: Int64,
+        /**
+         * SHA-256s of its photos.
+         */photos: [String]) {
+        self.text = text
+        self.at = at
+        self.photos = photos
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UnitAnswer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUnitAnswer: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UnitAnswer {
+        return
+            try UnitAnswer(
+                text: FfiConverterString.read(from: &buf),
+                at: FfiConverterInt64.read(from: &buf),
+                photos: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UnitAnswer, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterInt64.write(value.at, into: &buf)
+        FfiConverterSequenceString.write(value.photos, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnitAnswer_lift(_ buf: RustBuffer) throws -> UnitAnswer {
+    return try FfiConverterTypeUnitAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUnitAnswer_lower(_ value: UnitAnswer) -> RustBuffer {
+    return FfiConverterTypeUnitAnswer.lower(value)
+}
+
+
+/**
+ * A ward the place may lie in, with how sure the core is.
+ */
+public struct WardGuess: Equatable, Hashable {
+    /**
+     * Code of the unit of today.
+     */
+    public let code: String
+    /**
+     * Its full name, Vietnamese.
+     */
+    public let name: String
+    /**
+     * 0 to 1; the guesses of one call add up to at most 1.
+     */
+    public let confidence: Double
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Code of the unit of today.
+         */code: String,
+        /**
+         * Its full name, Vietnamese.
+         */name: String,
+        /**
+         * 0 to 1; the guesses of one call add up to at most 1.
+         */confidence: Double) {
+        self.code = code
+        self.name = name
+        self.confidence = confidence
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension WardGuess: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWardGuess: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> WardGuess {
+        return
+            try WardGuess(
+                code: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                confidence: FfiConverterDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: WardGuess, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.code, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterDouble.write(value.confidence, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWardGuess_lift(_ buf: RustBuffer) throws -> WardGuess {
+    return try FfiConverterTypeWardGuess.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWardGuess_lower(_ value: WardGuess) -> RustBuffer {
+    return FfiConverterTypeWardGuess.lower(value)
+}
+
+
+/**
+ * Who is signed in.
+ */
+public struct Who: Equatable, Hashable {
+    /**
+     * The account's pseudonym, 32 hexadecimal digits.
+     */
+    public let account: String
+    /**
+     * The name to show.
+     */
+    public let name: String
+    /**
+     * The unit, for an officer.
+     */
+    public let staff: String?
+    /**
+     * The city has refused the session since: sign in again. What was saved is kept.
+     */
+    public let expired: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The account's pseudonym, 32 hexadecimal digits.
+         */account: String,
+        /**
+         * The name to show.
+         */name: String,
+        /**
+         * The unit, for an officer.
+         */staff: String?,
+        /**
+         * The city has refused the session since: sign in again. What was saved is kept.
+         */expired: Bool) {
+        self.account = account
+        self.name = name
+        self.staff = staff
+        self.expired = expired
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Who: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWho: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Who {
+        return
+            try Who(
+                account: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                staff: FfiConverterOptionString.read(from: &buf),
+                expired: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Who, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.account, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterOptionString.write(value.staff, into: &buf)
+        FfiConverterBool.write(value.expired, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWho_lift(_ buf: RustBuffer) throws -> Who {
+    return try FfiConverterTypeWho.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWho_lower(_ value: Who) -> RustBuffer {
+    return FfiConverterTypeWho.lower(value)
+}
+
+
+/**
+ * How the sender stands behind a report.
+ */
+
+public enum AuthorKind: Equatable, Hashable {
+
+    /**
+     * Named to the intake; handling units and the public never see it.
+     */
+    case named
+    /**
+     * Sealed to the city's disclosure key: nobody sees it unless it is opened, and each opening is told to the reporter.
+     */
+    case sealed
+    /**
+     * Not there at all. The city can then neither ask back in person nor count the report for the account.
+     */
+    case anonymous
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AuthorKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAuthorKind: FfiConverterRustBuffer {
+    typealias SwiftType = AuthorKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AuthorKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .named
+
+        case 2: return .sealed
+
+        case 3: return .anonymous
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: AuthorKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .named:
+            writeInt(&buf, Int32(1))
+
+
+        case .sealed:
+            writeInt(&buf, Int32(2))
+
+
+        case .anonymous:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAuthorKind_lift(_ buf: RustBuffer) throws -> AuthorKind {
+    return try FfiConverterTypeAuthorKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAuthorKind_lower(_ value: AuthorKind) -> RustBuffer {
+    return FfiConverterTypeAuthorKind.lower(value)
+}
+
+
+
+/**
+ * Everything that can go wrong, as an app needs to know it.
+ */
+public
+enum HueError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+
+
+    /**
+     * Something the person entered breaks a rule; nothing was changed or lost.
+     */
+    case Invalid(
+        /**
+         * Which input, e.g. `text`, `category`, `photo`.
+         */field: String,
+        /**
+         * Which rule, e.g. `empty`, `too-long`, `heic`.
+         */rule: String
+    )
+    /**
+     * No such report, draft, op or file.
+     */
+    case NotFound
+    /**
+     * The key of this data is not open (phone locked, vault refused).
+     */
+    case Locked
+    /**
+     * The act needs a signed-in account.
+     */
+    case SignInNeeded
+    /**
+     * The act needs the network and there is none.
+     */
+    case Offline
+    /**
+     * Another process owns the home, or the same thing is being done already.
+     */
+    case Busy
+    /**
+     * The city, or a rule of the city's data, does not allow it.
+     */
+    case Refused(
+        /**
+         * Which rule, e.g. `state`, `already-rated`.
+         */rule: String
+    )
+    /**
+     * It changed meanwhile; look again and decide.
+     */
+    case Conflict
+    /**
+     * The phone's storage could not do it; nothing that was saved before is lost.
+     */
+    case Storage(
+        /**
+         * What the storage said.
+         */reason: StorageReason
+    )
+    /**
+     * The app is too old for the city or for this home.
+     */
+    case UpgradeNeeded
+    /**
+     * The caller gave up waiting; what was begun still ends whole.
+     */
+    case Cancelled
+    /**
+     * A defect of ours. `incident` finds it in the log; it says nothing about the person.
+     */
+    case Internal(
+        /**
+         * A short code for the log.
+         */incident: String
+    )
+
+
+
+
+
+
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+
+}
+
+#if compiler(>=6)
+extension HueError: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHueError: FfiConverterRustBuffer {
+    typealias SwiftType = HueError
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HueError {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+
+
+
+        case 1: return .Invalid(
+            field: try FfiConverterString.read(from: &buf),
+            rule: try FfiConverterString.read(from: &buf)
+            )
+        case 2: return .NotFound
+        case 3: return .Locked
+        case 4: return .SignInNeeded
+        case 5: return .Offline
+        case 6: return .Busy
+        case 7: return .Refused(
+            rule: try FfiConverterString.read(from: &buf)
+            )
+        case 8: return .Conflict
+        case 9: return .Storage(
+            reason: try FfiConverterTypeStorageReason.read(from: &buf)
+            )
+        case 10: return .UpgradeNeeded
+        case 11: return .Cancelled
+        case 12: return .Internal(
+            incident: try FfiConverterString.read(from: &buf)
+            )
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: HueError, into buf: inout [UInt8]) {
+        switch value {
+
+
+
+
+
+        case let .Invalid(field,rule):
+            writeInt(&buf, Int32(1))
+            FfiConverterString.write(field, into: &buf)
+            FfiConverterString.write(rule, into: &buf)
+
+
+        case .NotFound:
+            writeInt(&buf, Int32(2))
+
+
+        case .Locked:
+            writeInt(&buf, Int32(3))
+
+
+        case .SignInNeeded:
+            writeInt(&buf, Int32(4))
+
+
+        case .Offline:
+            writeInt(&buf, Int32(5))
+
+
+        case .Busy:
+            writeInt(&buf, Int32(6))
+
+
+        case let .Refused(rule):
+            writeInt(&buf, Int32(7))
+            FfiConverterString.write(rule, into: &buf)
+
+
+        case .Conflict:
+            writeInt(&buf, Int32(8))
+
+
+        case let .Storage(reason):
+            writeInt(&buf, Int32(9))
+            FfiConverterTypeStorageReason.write(reason, into: &buf)
+
+
+        case .UpgradeNeeded:
+            writeInt(&buf, Int32(10))
+
+
+        case .Cancelled:
+            writeInt(&buf, Int32(11))
+
+
+        case let .Internal(incident):
+            writeInt(&buf, Int32(12))
+            FfiConverterString.write(incident, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHueError_lift(_ buf: RustBuffer) throws -> HueError {
+    return try FfiConverterTypeHueError.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHueError_lower(_ value: HueError) -> RustBuffer {
+    return FfiConverterTypeHueError.lower(value)
+}
+
+
+/**
+ * A language of the catalogue.
+ */
+
+public enum Language: Equatable, Hashable {
+
+    /**
+     * Tiếng Việt.
+     */
+    case vi
+    /**
+     * English.
+     */
+    case en
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Language: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLanguage: FfiConverterRustBuffer {
+    typealias SwiftType = Language
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Language {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .vi
+
+        case 2: return .en
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Language, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .vi:
+            writeInt(&buf, Int32(1))
+
+
+        case .en:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLanguage_lift(_ buf: RustBuffer) throws -> Language {
+    return try FfiConverterTypeLanguage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLanguage_lower(_ value: Language) -> RustBuffer {
+    return FfiConverterTypeLanguage.lower(value)
+}
+
+
+
+/**
+ * How good the link is, in the only steps that change what the core does.
+ */
+
+public enum Link: Equatable, Hashable {
+
+    /**
+     * No network at all.
+     */
+    case none
+    /**
+     * A network that wants something first (hotel, bus station); the core probes it.
+     */
+    case captive
+    /**
+     * Slow or metered: words and small pages go, photos wait for better or go in small pieces.
+     */
+    case slow
+    /**
+     * Good: everything goes.
+     */
+    case good
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Link: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLink: FfiConverterRustBuffer {
+    typealias SwiftType = Link
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Link {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .none
+
+        case 2: return .captive
+
+        case 3: return .slow
+
+        case 4: return .good
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Link, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .none:
+            writeInt(&buf, Int32(1))
+
+
+        case .captive:
+            writeInt(&buf, Int32(2))
+
+
+        case .slow:
+            writeInt(&buf, Int32(3))
+
+
+        case .good:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLink_lift(_ buf: RustBuffer) throws -> Link {
+    return try FfiConverterTypeLink.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLink_lower(_ value: Link) -> RustBuffer {
+    return FfiConverterTypeLink.lower(value)
+}
+
+
+
+/**
+ * How loud an event is.
+ */
+
+public enum LogLevel: Equatable, Hashable {
+
+    /**
+     * For developers.
+     */
+    case debug
+    /**
+     * Worth keeping.
+     */
+    case info
+    /**
+     * Something failed and was handled.
+     */
+    case warning
+    /**
+     * A defect of ours.
+     */
+    case error
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LogLevel: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLogLevel: FfiConverterRustBuffer {
+    typealias SwiftType = LogLevel
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LogLevel {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .debug
+
+        case 2: return .info
+
+        case 3: return .warning
+
+        case 4: return .error
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: LogLevel, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .debug:
+            writeInt(&buf, Int32(1))
+
+
+        case .info:
+            writeInt(&buf, Int32(2))
+
+
+        case .warning:
+            writeInt(&buf, Int32(3))
+
+
+        case .error:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogLevel_lift(_ buf: RustBuffer) throws -> LogLevel {
+    return try FfiConverterTypeLogLevel.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLogLevel_lower(_ value: LogLevel) -> RustBuffer {
+    return FfiConverterTypeLogLevel.lower(value)
+}
+
+
+
+/**
+ * Where the exact place came from.
+ */
+
+public enum PlaceSource: Equatable, Hashable {
+
+    /**
+     * The phone measured it.
+     */
+    case gps
+    /**
+     * The person set a pin.
+     */
+    case pin
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PlaceSource: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePlaceSource: FfiConverterRustBuffer {
+    typealias SwiftType = PlaceSource
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PlaceSource {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .gps
+
+        case 2: return .pin
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PlaceSource, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .gps:
+            writeInt(&buf, Int32(1))
+
+
+        case .pin:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlaceSource_lift(_ buf: RustBuffer) throws -> PlaceSource {
+    return try FfiConverterTypePlaceSource.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePlaceSource_lower(_ value: PlaceSource) -> RustBuffer {
+    return FfiConverterTypePlaceSource.lower(value)
+}
+
+
+
+/**
+ * The battery as far as it matters.
+ */
+
+public enum PowerState: Equatable, Hashable {
+
+    /**
+     * Enough, or charging.
+     */
+    case normal
+    /**
+     * Under 15 %: words only.
+     */
+    case low
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension PowerState: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypePowerState: FfiConverterRustBuffer {
+    typealias SwiftType = PowerState
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> PowerState {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .normal
+
+        case 2: return .low
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: PowerState, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .normal:
+            writeInt(&buf, Int32(1))
+
+
+        case .low:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePowerState_lift(_ buf: RustBuffer) throws -> PowerState {
+    return try FfiConverterTypePowerState.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypePowerState_lower(_ value: PowerState) -> RustBuffer {
+    return FfiConverterTypePowerState.lower(value)
+}
+
+
+
+/**
+ * How a question is answered.
+ */
+
+public enum QuestionKind: Equatable, Hashable {
+
+    /**
+     * Free text.
+     */
+    case text
+    /**
+     * A number, as text.
+     */
+    case number
+    /**
+     * `yes` or `no`.
+     */
+    case yesNo
+    /**
+     * The code of one option.
+     */
+    case choice
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension QuestionKind: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeQuestionKind: FfiConverterRustBuffer {
+    typealias SwiftType = QuestionKind
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> QuestionKind {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .text
+
+        case 2: return .number
+
+        case 3: return .yesNo
+
+        case 4: return .choice
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: QuestionKind, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .text:
+            writeInt(&buf, Int32(1))
+
+
+        case .number:
+            writeInt(&buf, Int32(2))
+
+
+        case .yesNo:
+            writeInt(&buf, Int32(3))
+
+
+        case .choice:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestionKind_lift(_ buf: RustBuffer) throws -> QuestionKind {
+    return try FfiConverterTypeQuestionKind.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeQuestionKind_lower(_ value: QuestionKind) -> RustBuffer {
+    return FfiConverterTypeQuestionKind.lower(value)
+}
+
+
+
+/**
+ * Which list of reports.
+ */
+
+public enum ReportList: Equatable, Hashable {
+
+    /**
+     * One's own, on whatever phone they were filed.
+     */
+    case mine
+    /**
+     * What the city published.
+     */
+    case `public`
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReportList: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReportList: FfiConverterRustBuffer {
+    typealias SwiftType = ReportList
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReportList {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .mine
+
+        case 2: return .`public`
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ReportList, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .mine:
+            writeInt(&buf, Int32(1))
+
+
+        case .`public`:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportList_lift(_ buf: RustBuffer) throws -> ReportList {
+    return try FfiConverterTypeReportList.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportList_lower(_ value: ReportList) -> RustBuffer {
+    return FfiConverterTypeReportList.lower(value)
+}
+
+
+
+/**
+ * One step of a watched list of reports. Indices are those of the list at the moment the step is applied.
+ */
+
+public enum ReportStep: Equatable, Hashable {
+
+    /**
+     * The whole window anew.
+     */
+    case reset(
+        /**
+         * All its lines.
+         */items: [ReportSummary]
+    )
+    /**
+     * A new line.
+     */
+    case insert(
+        /**
+         * Where it stands afterwards.
+         */index: UInt32,
+        /**
+         * The line.
+         */item: ReportSummary
+    )
+    /**
+     * A line left the window.
+     */
+    case remove(
+        /**
+         * Where it stood.
+         */index: UInt32
+    )
+    /**
+     * A line changed.
+     */
+    case update(
+        /**
+         * Where it stands.
+         */index: UInt32,
+        /**
+         * The line as it is now.
+         */item: ReportSummary
+    )
+    /**
+     * A line moved.
+     */
+    case move(
+        /**
+         * Where it stood.
+         */from: UInt32,
+        /**
+         * Where it stands afterwards.
+         */to: UInt32
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReportStep: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReportStep: FfiConverterRustBuffer {
+    typealias SwiftType = ReportStep
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReportStep {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .reset(items: try FfiConverterSequenceTypeReportSummary.read(from: &buf)
+        )
+
+        case 2: return .insert(index: try FfiConverterUInt32.read(from: &buf), item: try FfiConverterTypeReportSummary.read(from: &buf)
+        )
+
+        case 3: return .remove(index: try FfiConverterUInt32.read(from: &buf)
+        )
+
+        case 4: return .update(index: try FfiConverterUInt32.read(from: &buf), item: try FfiConverterTypeReportSummary.read(from: &buf)
+        )
+
+        case 5: return .move(from: try FfiConverterUInt32.read(from: &buf), to: try FfiConverterUInt32.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ReportStep, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .reset(items):
+            writeInt(&buf, Int32(1))
+            FfiConverterSequenceTypeReportSummary.write(items, into: &buf)
+
+
+        case let .insert(index,item):
+            writeInt(&buf, Int32(2))
+            FfiConverterUInt32.write(index, into: &buf)
+            FfiConverterTypeReportSummary.write(item, into: &buf)
+
+
+        case let .remove(index):
+            writeInt(&buf, Int32(3))
+            FfiConverterUInt32.write(index, into: &buf)
+
+
+        case let .update(index,item):
+            writeInt(&buf, Int32(4))
+            FfiConverterUInt32.write(index, into: &buf)
+            FfiConverterTypeReportSummary.write(item, into: &buf)
+
+
+        case let .move(from,to):
+            writeInt(&buf, Int32(5))
+            FfiConverterUInt32.write(from, into: &buf)
+            FfiConverterUInt32.write(to, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportStep_lift(_ buf: RustBuffer) throws -> ReportStep {
+    return try FfiConverterTypeReportStep.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReportStep_lower(_ value: ReportStep) -> RustBuffer {
+    return FfiConverterTypeReportStep.lower(value)
+}
+
+
+
+/**
+ * When the keys of a slot may be used.
+ */
+
+public enum SlotClass: Equatable, Hashable {
+
+    /**
+     * After the first unlock since boot, also with the screen locked: the outbox must empty in a pocket.
+     */
+    case background
+    /**
+     * Only while the phone is unlocked.
+     */
+    case unlocked
+    /**
+     * Only with the person present (fingerprint, face, code).
+     */
+    case userPresent
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SlotClass: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSlotClass: FfiConverterRustBuffer {
+    typealias SwiftType = SlotClass
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SlotClass {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .background
+
+        case 2: return .unlocked
+
+        case 3: return .userPresent
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SlotClass, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .background:
+            writeInt(&buf, Int32(1))
+
+
+        case .unlocked:
+            writeInt(&buf, Int32(2))
+
+
+        case .userPresent:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSlotClass_lift(_ buf: RustBuffer) throws -> SlotClass {
+    return try FfiConverterTypeSlotClass.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSlotClass_lower(_ value: SlotClass) -> RustBuffer {
+    return FfiConverterTypeSlotClass.lower(value)
+}
+
+
+
+/**
+ * Why storage failed.
+ */
+
+public enum StorageReason: Equatable, Hashable {
+
+    /**
+     * The disk is full.
+     */
+    case full
+    /**
+     * A file is damaged; it was set aside, never recreated silently.
+     */
+    case corrupt
+    /**
+     * The key does not fit the file (restored backup, reset keystore).
+     */
+    case wrongKey
+    /**
+     * The home was written by a newer app.
+     */
+    case newer
+    /**
+     * The disk answered with an error.
+     */
+    case io
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension StorageReason: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeStorageReason: FfiConverterRustBuffer {
+    typealias SwiftType = StorageReason
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> StorageReason {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .full
+
+        case 2: return .corrupt
+
+        case 3: return .wrongKey
+
+        case 4: return .newer
+
+        case 5: return .io
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: StorageReason, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .full:
+            writeInt(&buf, Int32(1))
+
+
+        case .corrupt:
+            writeInt(&buf, Int32(2))
+
+
+        case .wrongKey:
+            writeInt(&buf, Int32(3))
+
+
+        case .newer:
+            writeInt(&buf, Int32(4))
+
+
+        case .io:
+            writeInt(&buf, Int32(5))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStorageReason_lift(_ buf: RustBuffer) throws -> StorageReason {
+    return try FfiConverterTypeStorageReason.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeStorageReason_lower(_ value: StorageReason) -> RustBuffer {
+    return FfiConverterTypeStorageReason.lower(value)
+}
+
+
+
+/**
+ * How much room there is.
+ */
+
+public enum TextForm: Equatable, Hashable {
+
+    /**
+     * A few words, for a badge or a button.
+     */
+    case short
+    /**
+     * A sentence that says what to do.
+     */
+    case long
+    /**
+     * For a screen reader: no signs, no abbreviations.
+     */
+    case spoken
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TextForm: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTextForm: FfiConverterRustBuffer {
+    typealias SwiftType = TextForm
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TextForm {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .short
+
+        case 2: return .long
+
+        case 3: return .spoken
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: TextForm, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .short:
+            writeInt(&buf, Int32(1))
+
+
+        case .long:
+            writeInt(&buf, Int32(2))
+
+
+        case .spoken:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTextForm_lift(_ buf: RustBuffer) throws -> TextForm {
+    return try FfiConverterTypeTextForm.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTextForm_lower(_ value: TextForm) -> RustBuffer {
+    return FfiConverterTypeTextForm.lower(value)
+}
+
+
+
+/**
+ * What can be put into words.
+ */
+
+public enum TextItem: Equatable, Hashable {
+
+    /**
+     * An error.
+     */
+    case failure(
+        /**
+         * The error as it was thrown.
+         */error: HueError
+    )
+    /**
+     * A rule's name as in [`HueError::Invalid`], [`HueError::Refused`] or a problem of a draft.
+     */
+    case rule(
+        /**
+         * The name.
+         */rule: String
+    )
+    /**
+     * A state of a report.
+     */
+    case reportState(
+        /**
+         * As in a report's `state`.
+         */state: String
+    )
+    /**
+     * A state of an op in the outbox.
+     */
+    case outboxState(
+        /**
+         * As in an outbox item's `state`.
+         */state: String
+    )
+    /**
+     * A warning of a draft.
+     */
+    case draftWarning(
+        /**
+         * The warning.
+         */warning: Warning
+    )
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TextItem: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTextItem: FfiConverterRustBuffer {
+    typealias SwiftType = TextItem
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TextItem {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .failure(error: try FfiConverterTypeHueError.read(from: &buf)
+        )
+
+        case 2: return .rule(rule: try FfiConverterString.read(from: &buf)
+        )
+
+        case 3: return .reportState(state: try FfiConverterString.read(from: &buf)
+        )
+
+        case 4: return .outboxState(state: try FfiConverterString.read(from: &buf)
+        )
+
+        case 5: return .draftWarning(warning: try FfiConverterTypeWarning.read(from: &buf)
+        )
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: TextItem, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case let .failure(error):
+            writeInt(&buf, Int32(1))
+            FfiConverterTypeHueError.write(error, into: &buf)
+
+
+        case let .rule(rule):
+            writeInt(&buf, Int32(2))
+            FfiConverterString.write(rule, into: &buf)
+
+
+        case let .reportState(state):
+            writeInt(&buf, Int32(3))
+            FfiConverterString.write(state, into: &buf)
+
+
+        case let .outboxState(state):
+            writeInt(&buf, Int32(4))
+            FfiConverterString.write(state, into: &buf)
+
+
+        case let .draftWarning(warning):
+            writeInt(&buf, Int32(5))
+            FfiConverterTypeWarning.write(warning, into: &buf)
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTextItem_lift(_ buf: RustBuffer) throws -> TextItem {
+    return try FfiConverterTypeTextItem.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTextItem_lower(_ value: TextItem) -> RustBuffer {
+    return FfiConverterTypeTextItem.lower(value)
+}
+
+
+
+/**
+ * Why there is no answer.
+ */
+
+public enum TransportFailure: Equatable, Hashable {
+
+    /**
+     * No network.
+     */
+    case offline
+    /**
+     * The name did not resolve.
+     */
+    case dns
+    /**
+     * TLS failed; the chain is not ours.
+     */
+    case tls
+    /**
+     * TLS failed only because the phone's clock lies outside the certificate's validity.
+     */
+    case tlsClock
+    /**
+     * Nothing moved for `idle_timeout_ms`.
+     */
+    case timeout
+    /**
+     * The connection broke.
+     */
+    case reset
+    /**
+     * The answer was longer than `max_response`.
+     */
+    case tooLarge
+    /**
+     * The answer was a redirect off the origin.
+     */
+    case redirect
+    /**
+     * The core or the system cancelled it.
+     */
+    case cancelled
+    /**
+     * Anything else.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TransportFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTransportFailure: FfiConverterRustBuffer {
+    typealias SwiftType = TransportFailure
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportFailure {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .offline
+
+        case 2: return .dns
+
+        case 3: return .tls
+
+        case 4: return .tlsClock
+
+        case 5: return .timeout
+
+        case 6: return .reset
+
+        case 7: return .tooLarge
+
+        case 8: return .redirect
+
+        case 9: return .cancelled
+
+        case 10: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: TransportFailure, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .offline:
+            writeInt(&buf, Int32(1))
+
+
+        case .dns:
+            writeInt(&buf, Int32(2))
+
+
+        case .tls:
+            writeInt(&buf, Int32(3))
+
+
+        case .tlsClock:
+            writeInt(&buf, Int32(4))
+
+
+        case .timeout:
+            writeInt(&buf, Int32(5))
+
+
+        case .reset:
+            writeInt(&buf, Int32(6))
+
+
+        case .tooLarge:
+            writeInt(&buf, Int32(7))
+
+
+        case .redirect:
+            writeInt(&buf, Int32(8))
+
+
+        case .cancelled:
+            writeInt(&buf, Int32(9))
+
+
+        case .other:
+            writeInt(&buf, Int32(10))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportFailure_lift(_ buf: RustBuffer) throws -> TransportFailure {
+    return try FfiConverterTypeTransportFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTransportFailure_lower(_ value: TransportFailure) -> RustBuffer {
+    return FfiConverterTypeTransportFailure.lower(value)
+}
+
+
+
+/**
+ * Why the vault did not do it.
+ */
+public
+enum VaultError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+
+
+    /**
+     * Not now: the phone is locked or was not unlocked since boot.
+     */
+    case Locked
+    /**
+     * The slot or its key is gone (reset keystore, restored phone, wiped).
+     */
+    case Gone
+    /**
+     * The sealed bytes or the associated data do not belong to this slot.
+     */
+    case Mismatch
+    /**
+     * The keystore failed otherwise.
+     */
+    case Failed
+
+
+
+
+
+
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+
+}
+
+#if compiler(>=6)
+extension VaultError: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVaultError: FfiConverterRustBuffer {
+    typealias SwiftType = VaultError
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VaultError {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+
+
+
+        case 1: return .Locked
+        case 2: return .Gone
+        case 3: return .Mismatch
+        case 4: return .Failed
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: VaultError, into buf: inout [UInt8]) {
+        switch value {
+
+
+
+
+
+        case .Locked:
+            writeInt(&buf, Int32(1))
+
+
+        case .Gone:
+            writeInt(&buf, Int32(2))
+
+
+        case .Mismatch:
+            writeInt(&buf, Int32(3))
+
+
+        case .Failed:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVaultError_lift(_ buf: RustBuffer) throws -> VaultError {
+    return try FfiConverterTypeVaultError.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVaultError_lower(_ value: VaultError) -> RustBuffer {
+    return FfiConverterTypeVaultError.lower(value)
+}
+
+
+/**
+ * What the person should know before filing.
+ */
+
+public enum Warning: Equatable, Hashable {
+
+    /**
+     * The place is not in Huế.
+     */
+    case outsideHue
+    /**
+     * The place is only known to more than 100 m.
+     */
+    case placeVague
+    /**
+     * No place at all: say it in words or choose a ward.
+     */
+    case noPlace
+    /**
+     * A photo was taken more than 200 m from the place.
+     */
+    case photoElsewhere
+    /**
+     * The category is urgent: phone first.
+     */
+    case urgent
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Warning: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeWarning: FfiConverterRustBuffer {
+    typealias SwiftType = Warning
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Warning {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .outsideHue
+
+        case 2: return .placeVague
+
+        case 3: return .noPlace
+
+        case 4: return .photoElsewhere
+
+        case 5: return .urgent
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Warning, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .outsideHue:
+            writeInt(&buf, Int32(1))
+
+
+        case .placeVague:
+            writeInt(&buf, Int32(2))
+
+
+        case .noPlace:
+            writeInt(&buf, Int32(3))
+
+
+        case .photoElsewhere:
+            writeInt(&buf, Int32(4))
+
+
+        case .urgent:
+            writeInt(&buf, Int32(5))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWarning_lift(_ buf: RustBuffer) throws -> Warning {
+    return try FfiConverterTypeWarning.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeWarning_lower(_ value: Warning) -> RustBuffer {
+    return FfiConverterTypeWarning.lower(value)
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
+    typealias SwiftType = UInt32?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt32.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt32.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionUInt64: FfiConverterRustBuffer {
+    typealias SwiftType = UInt64?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterUInt64.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterUInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionInt64: FfiConverterRustBuffer {
+    typealias SwiftType = Int64?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterInt64.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionDouble: FfiConverterRustBuffer {
+    typealias SwiftType = Double?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterDouble.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterDouble.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
+    typealias SwiftType = String?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterString.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterString.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeHttpTransport: FfiConverterRustBuffer {
+    typealias SwiftType = HttpTransport?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeHttpTransport.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeHttpTransport.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeLogSink: FfiConverterRustBuffer {
+    typealias SwiftType = LogSink?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeLogSink.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeLogSink.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeCityAddress: FfiConverterRustBuffer {
+    typealias SwiftType = CityAddress?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeCityAddress.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeCityAddress.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeNotice: FfiConverterRustBuffer {
+    typealias SwiftType = Notice?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeNotice.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeNotice.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypePlace: FfiConverterRustBuffer {
+    typealias SwiftType = Place?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypePlace.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypePlace.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeRating: FfiConverterRustBuffer {
+    typealias SwiftType = Rating?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRating.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRating.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeUnitAnswer: FfiConverterRustBuffer {
+    typealias SwiftType = UnitAnswer?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeUnitAnswer.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeUnitAnswer.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeWho: FfiConverterRustBuffer {
+    typealias SwiftType = Who?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeWho.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeWho.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
+    typealias SwiftType = [String]
+
+    public static func write(_ value: [String], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterString.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [String] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [String]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterString.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceData: FfiConverterRustBuffer {
+    typealias SwiftType = [Data]
+
+    public static func write(_ value: [Data], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterData.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Data] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Data]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterData.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeAnswer: FfiConverterRustBuffer {
+    typealias SwiftType = [Answer]
+
+    public static func write(_ value: [Answer], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeAnswer.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Answer] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Answer]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeAnswer.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeCategory: FfiConverterRustBuffer {
+    typealias SwiftType = [Category]
+
+    public static func write(_ value: [Category], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeCategory.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Category] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Category]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeCategory.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeDraft: FfiConverterRustBuffer {
+    typealias SwiftType = [Draft]
+
+    public static func write(_ value: [Draft], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDraft.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Draft] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Draft]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDraft.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeDraftPhoto: FfiConverterRustBuffer {
+    typealias SwiftType = [DraftPhoto]
+
+    public static func write(_ value: [DraftPhoto], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeDraftPhoto.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [DraftPhoto] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [DraftPhoto]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeDraftPhoto.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeInboxNotice: FfiConverterRustBuffer {
+    typealias SwiftType = [InboxNotice]
+
+    public static func write(_ value: [InboxNotice], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeInboxNotice.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [InboxNotice] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [InboxNotice]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeInboxNotice.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeOutboxItem: FfiConverterRustBuffer {
+    typealias SwiftType = [OutboxItem]
+
+    public static func write(_ value: [OutboxItem], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeOutboxItem.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [OutboxItem] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [OutboxItem]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeOutboxItem.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeProblem: FfiConverterRustBuffer {
+    typealias SwiftType = [Problem]
+
+    public static func write(_ value: [Problem], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeProblem.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Problem] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Problem]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeProblem.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeQuestion: FfiConverterRustBuffer {
+    typealias SwiftType = [Question]
+
+    public static func write(_ value: [Question], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeQuestion.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Question] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Question]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeQuestion.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeQuestionOption: FfiConverterRustBuffer {
+    typealias SwiftType = [QuestionOption]
+
+    public static func write(_ value: [QuestionOption], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeQuestionOption.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [QuestionOption] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [QuestionOption]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeQuestionOption.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeReportPhoto: FfiConverterRustBuffer {
+    typealias SwiftType = [ReportPhoto]
+
+    public static func write(_ value: [ReportPhoto], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeReportPhoto.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ReportPhoto] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ReportPhoto]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeReportPhoto.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeReportSummary: FfiConverterRustBuffer {
+    typealias SwiftType = [ReportSummary]
+
+    public static func write(_ value: [ReportSummary], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeReportSummary.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ReportSummary] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ReportSummary]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeReportSummary.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeTimelineEntry: FfiConverterRustBuffer {
+    typealias SwiftType = [TimelineEntry]
+
+    public static func write(_ value: [TimelineEntry], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeTimelineEntry.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [TimelineEntry] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [TimelineEntry]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeTimelineEntry.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeTransportHeader: FfiConverterRustBuffer {
+    typealias SwiftType = [TransportHeader]
+
+    public static func write(_ value: [TransportHeader], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeTransportHeader.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [TransportHeader] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [TransportHeader]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeTransportHeader.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeWardGuess: FfiConverterRustBuffer {
+    typealias SwiftType = [WardGuess]
+
+    public static func write(_ value: [WardGuess], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeWardGuess.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [WardGuess] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [WardGuess]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeWardGuess.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeReportStep: FfiConverterRustBuffer {
+    typealias SwiftType = [ReportStep]
+
+    public static func write(_ value: [ReportStep], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeReportStep.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ReportStep] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ReportStep]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeReportStep.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeWarning: FfiConverterRustBuffer {
+    typealias SwiftType = [Warning]
+
+    public static func write(_ value: [Warning], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeWarning.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Warning] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Warning]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeWarning.read(from: &buf))
+        }
+        return seq
+    }
+}
+private let UNIFFI_RUST_FUTURE_POLL_READY: Int8 = 0
+private let UNIFFI_RUST_FUTURE_POLL_WAKE: Int8 = 1
+
+fileprivate let uniffiContinuationHandleMap = UniffiHandleMap<UnsafeContinuation<Int8, Never>>()
+
+fileprivate func uniffiRustCallAsync<F, T>(
+    rustFutureFunc: () -> UInt64,
+    pollFunc: (UInt64, @escaping UniffiRustFutureContinuationCallback, UInt64) -> (),
+    completeFunc: (UInt64, UnsafeMutablePointer<RustCallStatus>) -> F,
+    freeFunc: (UInt64) -> (),
+    liftFunc: (F) throws -> T,
+    errorHandler: ((RustBuffer) throws -> Swift.Error)?
+) async throws -> T {
+    // Make sure to call the ensure init function since future creation doesn't have a
+    // RustCallStatus param, so doesn't use makeRustCall()
+    uniffiEnsureHuesCoreInitialized()
+    let rustFuture = rustFutureFunc()
+    defer {
+        freeFunc(rustFuture)
+    }
+    var pollResult: Int8;
+    repeat {
+        pollResult = await withUnsafeContinuation {
+            pollFunc(
+                rustFuture,
+                { handle, pollResult in
+                    uniffiFutureContinuationCallback(handle: handle, pollResult: pollResult)
+                },
+                uniffiContinuationHandleMap.insert(obj: $0)
+            )
+        }
+    } while pollResult != UNIFFI_RUST_FUTURE_POLL_READY
+
+    return try liftFunc(makeRustCall(
+        { completeFunc(rustFuture, $0) },
+        errorHandler: errorHandler
+    ))
+}
+
+// Callback handlers for an async calls.  These are invoked by Rust when the future is ready.  They
+// lift the return value or error and resume the suspended function.
+fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: Int8) {
+    if let continuation = try? uniffiContinuationHandleMap.remove(handle: handle) {
+        continuation.resume(returning: pollResult)
+    } else {
+        print("uniffiFutureContinuationCallback invalid handle")
+    }
+}
+/**
+ * Opens a core with the system's clock. `transport` is for a host that brings its own; `log` for one that keeps a log.
+ *
+ * # Errors
+ * `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
+ */
+public func openCore(config: CoreConfig, vault: KeyVault, transport: HttpTransport?, log: LogSink?)async throws  -> HuesCore  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_func_open_core(FfiConverterTypeCoreConfig_lower(config),FfiConverterTypeKeyVault_lower(vault),FfiConverterOptionTypeHttpTransport.lower(transport),FfiConverterOptionTypeLogSink.lower(log)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_u64,
+            completeFunc: ffi_hues_core_rust_future_complete_u64,
+            freeFunc: ffi_hues_core_rust_future_free_u64,
+            liftFunc: FfiConverterTypeHuesCore_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+/**
+ * Checks a proof with the city's key list, which must come from elsewhere than the proof.
+ *
+ * # Errors
+ * `Invalid{keys, format}`: that is no key list. `Refused{rule}`: the first check of docs/protocol.md §5 that failed.
+ */
+public func verifyProof(proof: Data, keys: Data)throws  -> ProofVerdict  {
+    return try  FfiConverterTypeProofVerdict_lift(try rustCallWithError(FfiConverterTypeHueError_lift) {
+        uniffiCallStatus in
+        FfiConverterByRefBytes.lower(proof) { proofFb in
+        FfiConverterByRefBytes.lower(keys) { keysFb in
+    uniffi_hues_core_fn_func_verify_proof(
+        proofFb,
+        keysFb,uniffiCallStatus
+    )
+        }
+        }
+})
+}
 /**
  * The version of the core that an app carries: `MAJOR.MINOR.PATCH` as in Semantic Versioning 2.0.0.
  */
@@ -514,6 +10155,19 @@ public func version() -> String  {
     return try!  FfiConverterString.lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_hues_core_fn_func_version(uniffiCallStatus
+    )
+})
+}
+/**
+ * The words for `item`. Never empty: a rule or state that is not known gets a general sentence with the code in it.
+ */
+public func text(item: TextItem, language: Language, form: TextForm) -> String  {
+    return try!  FfiConverterString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_func_text(
+        FfiConverterTypeTextItem_lower(item),
+        FfiConverterTypeLanguage_lower(language),
+        FfiConverterTypeTextForm_lower(form),uniffiCallStatus
     )
 })
 }
@@ -533,10 +10187,226 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
+    if (uniffi_hues_core_checksum_func_open_core() != 22236) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_func_verify_proof() != 3012) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_hues_core_checksum_func_version() != 12380) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_hues_core_checksum_func_text() != 29774) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_delete_account() != 43198) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_drain() != 46726) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_export_account() != 4600) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_export_proof() != 12010) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_feedback() != 19986) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_foreground_changed() != 29516) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_low_memory() != 30163) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_network_changed() != 16499) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_officer() != 2173) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_outbox() != 22857) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_photo() != 45722) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_power_changed() != 55872) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_refresh() != 23512) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_settle() != 26205) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() != 58399) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_sign_out() != 12308) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_start() != 11651) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_status() != 15267) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_who() != 47884) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_add_photo() != 19556) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_categories() != 17093) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_discard_draft() != 24720) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_draft() != 56967) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_drafts() != 23002) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_inbox() != 32659) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_likely_wards() != 51397) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_list() != 7589) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_new_draft() != 33534) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_rate() != 31880) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_remove_photo() != 27885) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_report() != 13244) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_save_draft() != 48120) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_search() != 4259) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_submit() != 62013) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_supplement() != 33267) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_watch() != 23197) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_withdraw() != 40854) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_answer() != 12575) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_ask() != 20106) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_assign() != 36505) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_preview() != 6801) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_publish() != 32253) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_refuse() != 33883) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_report() != 57999) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_search() != 3221) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_verify() != 24921) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_watch() != 35931) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_officer_worklist() != 62956) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_outboxlistener_on_outbox() != 54694) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_reportlistener_on_steps() != 10233) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_subscription_cancel() != 22927) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_subscription_ended() != 13766) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_outbox_discard() != 46332) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_outbox_items() != 41865) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_outbox_retry() != 47237) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_outbox_watch() != 27946) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_clock_now() != 17061) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_logsink_log() != 12362) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_httptransport_send() != 31684) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_httptransport_cancel() != 34814) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_transportreply_complete() != 2532) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_transportreply_fail() != 1616) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_keyvault_create() != 15900) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_keyvault_seal() != 39653) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_keyvault_open() != 22624) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_keyvault_destroy() != 34538) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_keyvault_hardware() != 21088) {
+        return InitializationResult.apiChecksumMismatch
+    }
 
+    uniffiCallbackInitClock()
+    uniffiCallbackInitHttpTransport()
+    uniffiCallbackInitKeyVault()
+    uniffiCallbackInitLogSink()
+    uniffiCallbackInitOutboxListener()
+    uniffiCallbackInitReportListener()
     return InitializationResult.ok
 }()
 

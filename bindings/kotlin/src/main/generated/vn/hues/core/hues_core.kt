@@ -30,6 +30,14 @@ import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
 import java.util.concurrent.atomic.AtomicLong
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.coroutines.resume
+import kotlinx.coroutines.CancellableContinuation
+import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.GlobalScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.suspendCancellableCoroutine
 
 // This is a helper for safely working with byte buffers returned from the Rust code.
 // A rust-owned buffer is represented by its capacity, its current length, and a
@@ -649,6 +657,168 @@ internal open class UniffiForeignFutureResultVoid(
 internal interface UniffiForeignFutureCompleteVoid : com.sun.jna.Callback {
     fun callback(`callbackData`: Long,`result`: UniffiForeignFutureResultVoid.UniffiByValue,)
 }
+internal interface UniffiCallbackInterfaceOutboxListenerMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`items`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceReportListenerMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`steps`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceClockMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceLogSinkMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`event`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceHttpTransportMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`request`: RustBuffer.ByValue,`reply`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceHttpTransportMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`id`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceKeyVaultMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`class`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceKeyVaultMethod1 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`associated`: RustBuffer.ByValue,`secret`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceKeyVaultMethod2 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`associated`: RustBuffer.ByValue,`sealed`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceKeyVaultMethod3 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
+internal interface UniffiCallbackInterfaceKeyVaultMethod4 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: ByteByReference,uniffiCallStatus: UniffiRustCallStatus,)
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "onOutbox")
+internal open class UniffiVTableCallbackInterfaceOutboxListener(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `onOutbox`: UniffiCallbackInterfaceOutboxListenerMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `onOutbox`: UniffiCallbackInterfaceOutboxListenerMethod0? = null,
+    ): UniffiVTableCallbackInterfaceOutboxListener(`uniffiFree`,`uniffiClone`,`onOutbox`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceOutboxListener) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `onOutbox` = other.`onOutbox`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "onSteps")
+internal open class UniffiVTableCallbackInterfaceReportListener(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `onSteps`: UniffiCallbackInterfaceReportListenerMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `onSteps`: UniffiCallbackInterfaceReportListenerMethod0? = null,
+    ): UniffiVTableCallbackInterfaceReportListener(`uniffiFree`,`uniffiClone`,`onSteps`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceReportListener) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `onSteps` = other.`onSteps`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "now")
+internal open class UniffiVTableCallbackInterfaceClock(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `now`: UniffiCallbackInterfaceClockMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `now`: UniffiCallbackInterfaceClockMethod0? = null,
+    ): UniffiVTableCallbackInterfaceClock(`uniffiFree`,`uniffiClone`,`now`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceClock) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `now` = other.`now`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "log")
+internal open class UniffiVTableCallbackInterfaceLogSink(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `log`: UniffiCallbackInterfaceLogSinkMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `log`: UniffiCallbackInterfaceLogSinkMethod0? = null,
+    ): UniffiVTableCallbackInterfaceLogSink(`uniffiFree`,`uniffiClone`,`log`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceLogSink) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `log` = other.`log`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "send", "cancel")
+internal open class UniffiVTableCallbackInterfaceHttpTransport(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `send`: UniffiCallbackInterfaceHttpTransportMethod0? = null,
+    @JvmField internal var `cancel`: UniffiCallbackInterfaceHttpTransportMethod1? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `send`: UniffiCallbackInterfaceHttpTransportMethod0? = null,
+        `cancel`: UniffiCallbackInterfaceHttpTransportMethod1? = null,
+    ): UniffiVTableCallbackInterfaceHttpTransport(`uniffiFree`,`uniffiClone`,`send`,`cancel`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceHttpTransport) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `send` = other.`send`
+        `cancel` = other.`cancel`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "create", "seal", "open", "destroy", "hardware")
+internal open class UniffiVTableCallbackInterfaceKeyVault(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `create`: UniffiCallbackInterfaceKeyVaultMethod0? = null,
+    @JvmField internal var `seal`: UniffiCallbackInterfaceKeyVaultMethod1? = null,
+    @JvmField internal var `open`: UniffiCallbackInterfaceKeyVaultMethod2? = null,
+    @JvmField internal var `destroy`: UniffiCallbackInterfaceKeyVaultMethod3? = null,
+    @JvmField internal var `hardware`: UniffiCallbackInterfaceKeyVaultMethod4? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `create`: UniffiCallbackInterfaceKeyVaultMethod0? = null,
+        `seal`: UniffiCallbackInterfaceKeyVaultMethod1? = null,
+        `open`: UniffiCallbackInterfaceKeyVaultMethod2? = null,
+        `destroy`: UniffiCallbackInterfaceKeyVaultMethod3? = null,
+        `hardware`: UniffiCallbackInterfaceKeyVaultMethod4? = null,
+    ): UniffiVTableCallbackInterfaceKeyVault(`uniffiFree`,`uniffiClone`,`create`,`seal`,`open`,`destroy`,`hardware`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceKeyVault) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `create` = other.`create`
+        `seal` = other.`seal`
+        `open` = other.`open`
+        `destroy` = other.`destroy`
+        `hardware` = other.`hardware`
+    }
+
+}
 
 // A JNA Library to expose the extern-C FFI definitions.
 // This is an implementation detail which will be called internally by the public API.
@@ -674,7 +844,147 @@ internal object IntegrityCheckingUniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_hues_core_checksum_func_open_core(
+    ): Int
+    external fun uniffi_hues_core_checksum_func_verify_proof(
+    ): Int
     external fun uniffi_hues_core_checksum_func_version(
+    ): Int
+    external fun uniffi_hues_core_checksum_func_text(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_delete_account(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_drain(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_export_account(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_export_proof(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_feedback(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_foreground_changed(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_low_memory(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_network_changed(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_officer(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_outbox(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_photo(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_power_changed(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_refresh(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_settle(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_sign_in_sandbox(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_sign_out(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_start(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_status(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_who(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_add_photo(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_categories(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_discard_draft(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_draft(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_drafts(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_inbox(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_likely_wards(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_list(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_new_draft(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_rate(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_remove_photo(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_report(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_save_draft(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_search(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_submit(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_supplement(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_watch(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_withdraw(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_answer(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_ask(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_assign(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_preview(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_publish(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_refuse(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_report(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_search(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_verify(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_watch(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_officer_worklist(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_outboxlistener_on_outbox(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_reportlistener_on_steps(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_subscription_cancel(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_subscription_ended(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_outbox_discard(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_outbox_items(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_outbox_retry(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_outbox_watch(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_clock_now(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_logsink_log(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_httptransport_send(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_httptransport_cancel(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_transportreply_complete(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_transportreply_fail(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_keyvault_create(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_keyvault_seal(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_keyvault_open(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_keyvault_destroy(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_keyvault_hardware(
     ): Int
     external fun ffi_hues_core_uniffi_contract_version(
     ): Int
@@ -684,14 +994,225 @@ internal object IntegrityCheckingUniffiLib {
 
 internal object UniffiLib {
 
+    // The Cleaner for the whole library
+    internal val CLEANER: UniffiCleaner by lazy {
+        UniffiCleaner.create()
+    }
+
 
     init {
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "hues_core"))
+        uniffiCallbackInterfaceClock.register(this)
+        uniffiCallbackInterfaceHttpTransport.register(this)
+        uniffiCallbackInterfaceKeyVault.register(this)
+        uniffiCallbackInterfaceLogSink.register(this)
+        uniffiCallbackInterfaceOutboxListener.register(this)
+        uniffiCallbackInterfaceReportListener.register(this)
 
     }
 
     internal fun ensureInitialized() = Unit
+    external fun uniffi_hues_core_fn_clone_huescore(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_huescore(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_huescore_delete_account(`ptr`: Long,`unsentToo`: Byte,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_drain(`ptr`: Long,`budgetMs`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_export_account(`ptr`: Long,`folder`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_export_proof(`ptr`: Long,`report`: RustBuffer.ByValue,`compact`: Byte,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_feedback(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_foreground_changed(`ptr`: Long,`foreground`: Byte,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_low_memory(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_network_changed(`ptr`: Long,`link`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_officer(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_outbox(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_photo(`ptr`: Long,`sha256`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_power_changed(`ptr`: Long,`power`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_refresh(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_settle(`ptr`: Long,`budgetMs`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_sign_in_sandbox(`ptr`: Long,`name`: RustBuffer.ByValue,`staff`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_sign_out(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_start(`ptr`: Long,`link`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_status(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_who(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_hues_core_fn_clone_feedback(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_feedback(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_feedback_add_photo(`ptr`: Long,`draft`: RustBuffer.ByValue,`image`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_categories(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_discard_draft(`ptr`: Long,`id`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_draft(`ptr`: Long,`id`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_drafts(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_inbox(`ptr`: Long,`cursor`: RustBuffer.ByValue,`limit`: Int,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_likely_wards(`ptr`: Long,`lat`: Double,`lon`: Double,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_hues_core_fn_method_feedback_list(`ptr`: Long,`list`: RustBuffer.ByValue,`cursor`: RustBuffer.ByValue,`limit`: Int,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_new_draft(`ptr`: Long,`input`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_rate(`ptr`: Long,`report`: RustBuffer.ByValue,`stars`: Byte,`text`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_remove_photo(`ptr`: Long,`draft`: RustBuffer.ByValue,`sha256`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_report(`ptr`: Long,`list`: RustBuffer.ByValue,`id`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_save_draft(`ptr`: Long,`id`: RustBuffer.ByValue,`input`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_search(`ptr`: Long,`list`: RustBuffer.ByValue,`query`: RustBuffer.ByValue,`cursor`: RustBuffer.ByValue,`limit`: Int,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_submit(`ptr`: Long,`draft`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_supplement(`ptr`: Long,`report`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`photos`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_watch(`ptr`: Long,`list`: RustBuffer.ByValue,`window`: Int,`listener`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_withdraw(`ptr`: Long,`report`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_clone_officer(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_officer(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_officer_answer(`ptr`: Long,`report`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`photos`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_ask(`ptr`: Long,`report`: RustBuffer.ByValue,`question`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_assign(`ptr`: Long,`report`: RustBuffer.ByValue,`unit`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_preview(`ptr`: Long,`report`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_publish(`ptr`: Long,`preview`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_refuse(`ptr`: Long,`report`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_report(`ptr`: Long,`id`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_search(`ptr`: Long,`query`: RustBuffer.ByValue,`cursor`: RustBuffer.ByValue,`limit`: Int,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_verify(`ptr`: Long,`report`: RustBuffer.ByValue,`note`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_watch(`ptr`: Long,`window`: Int,`listener`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_officer_worklist(`ptr`: Long,`cursor`: RustBuffer.ByValue,`limit`: Int,
+    ): Long
+    external fun uniffi_hues_core_fn_clone_outboxlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_outboxlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_init_callback_vtable_outboxlistener(`vtable`: UniffiVTableCallbackInterfaceOutboxListener,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_outboxlistener_on_outbox(`ptr`: Long,`items`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_clone_reportlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_reportlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_init_callback_vtable_reportlistener(`vtable`: UniffiVTableCallbackInterfaceReportListener,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_reportlistener_on_steps(`ptr`: Long,`steps`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_clone_subscription(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_subscription(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_subscription_cancel(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_subscription_ended(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Byte
+    external fun uniffi_hues_core_fn_clone_outbox(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_outbox(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_outbox_discard(`ptr`: Long,`op`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_outbox_items(`ptr`: Long,`done`: Byte,
+    ): Long
+    external fun uniffi_hues_core_fn_method_outbox_retry(`ptr`: Long,`op`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_outbox_watch(`ptr`: Long,`listener`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_clone_clock(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_clock(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_init_callback_vtable_clock(`vtable`: UniffiVTableCallbackInterfaceClock,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_clock_now(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_hues_core_fn_clone_logsink(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_logsink(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_init_callback_vtable_logsink(`vtable`: UniffiVTableCallbackInterfaceLogSink,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_logsink_log(`ptr`: Long,`event`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_clone_httptransport(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_httptransport(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_init_callback_vtable_httptransport(`vtable`: UniffiVTableCallbackInterfaceHttpTransport,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_httptransport_send(`ptr`: Long,`request`: RustBuffer.ByValue,`reply`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_httptransport_cancel(`ptr`: Long,`id`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_clone_transportreply(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_transportreply(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_transportreply_complete(`ptr`: Long,`response`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_transportreply_fail(`ptr`: Long,`failure`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_clone_keyvault(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_hues_core_fn_free_keyvault(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_init_callback_vtable_keyvault(`vtable`: UniffiVTableCallbackInterfaceKeyVault,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_keyvault_create(`ptr`: Long,`name`: RustBuffer.ByValue,`class`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_keyvault_seal(`ptr`: Long,`name`: RustBuffer.ByValue,`associated`: RustBuffer.ByValue,`secret`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_hues_core_fn_method_keyvault_open(`ptr`: Long,`name`: RustBuffer.ByValue,`associated`: RustBuffer.ByValue,`sealed`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_hues_core_fn_method_keyvault_destroy(`ptr`: Long,`name`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_hues_core_fn_method_keyvault_hardware(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Byte
+    external fun uniffi_hues_core_fn_func_open_core(`config`: RustBuffer.ByValue,`vault`: Long,`transport`: RustBuffer.ByValue,`log`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_func_verify_proof(`proof`: ForeignBytes.ByValue,`keys`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_hues_core_fn_func_version(uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_hues_core_fn_func_text(`item`: RustBuffer.ByValue,`language`: RustBuffer.ByValue,`form`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun ffi_hues_core_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -812,7 +1333,217 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
+    if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 22236) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_func_verify_proof() and 0xFFFF) != 3012) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_hues_core_checksum_func_version() and 0xFFFF) != 12380) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_func_text() and 0xFFFF) != 29774) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_delete_account() and 0xFFFF) != 43198) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_drain() and 0xFFFF) != 46726) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_export_account() and 0xFFFF) != 4600) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_export_proof() and 0xFFFF) != 12010) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_feedback() and 0xFFFF) != 19986) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_foreground_changed() and 0xFFFF) != 29516) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_low_memory() and 0xFFFF) != 30163) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_network_changed() and 0xFFFF) != 16499) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_officer() and 0xFFFF) != 2173) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_outbox() and 0xFFFF) != 22857) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_photo() and 0xFFFF) != 45722) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_power_changed() and 0xFFFF) != 55872) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_refresh() and 0xFFFF) != 23512) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_settle() and 0xFFFF) != 26205) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() and 0xFFFF) != 58399) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_sign_out() and 0xFFFF) != 12308) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_start() and 0xFFFF) != 11651) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_status() and 0xFFFF) != 15267) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_who() and 0xFFFF) != 47884) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_add_photo() and 0xFFFF) != 19556) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_categories() and 0xFFFF) != 17093) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_discard_draft() and 0xFFFF) != 24720) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_draft() and 0xFFFF) != 56967) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_drafts() and 0xFFFF) != 23002) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_inbox() and 0xFFFF) != 32659) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_likely_wards() and 0xFFFF) != 51397) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_list() and 0xFFFF) != 7589) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_new_draft() and 0xFFFF) != 33534) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_rate() and 0xFFFF) != 31880) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_remove_photo() and 0xFFFF) != 27885) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_report() and 0xFFFF) != 13244) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_save_draft() and 0xFFFF) != 48120) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_search() and 0xFFFF) != 4259) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_submit() and 0xFFFF) != 62013) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_supplement() and 0xFFFF) != 33267) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_watch() and 0xFFFF) != 23197) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_withdraw() and 0xFFFF) != 40854) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_answer() and 0xFFFF) != 12575) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_ask() and 0xFFFF) != 20106) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_assign() and 0xFFFF) != 36505) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_preview() and 0xFFFF) != 6801) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_publish() and 0xFFFF) != 32253) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_refuse() and 0xFFFF) != 33883) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_report() and 0xFFFF) != 57999) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_search() and 0xFFFF) != 3221) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_verify() and 0xFFFF) != 24921) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_watch() and 0xFFFF) != 35931) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_officer_worklist() and 0xFFFF) != 62956) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_outboxlistener_on_outbox() and 0xFFFF) != 54694) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_reportlistener_on_steps() and 0xFFFF) != 10233) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_subscription_cancel() and 0xFFFF) != 22927) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_subscription_ended() and 0xFFFF) != 13766) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_outbox_discard() and 0xFFFF) != 46332) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_outbox_items() and 0xFFFF) != 41865) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_outbox_retry() and 0xFFFF) != 47237) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_outbox_watch() and 0xFFFF) != 27946) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_clock_now() and 0xFFFF) != 17061) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_logsink_log() and 0xFFFF) != 12362) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_httptransport_send() and 0xFFFF) != 31684) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_httptransport_cancel() and 0xFFFF) != 34814) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_transportreply_complete() and 0xFFFF) != 2532) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_transportreply_fail() and 0xFFFF) != 1616) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_keyvault_create() and 0xFFFF) != 15900) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_keyvault_seal() and 0xFFFF) != 39653) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_keyvault_open() and 0xFFFF) != 22624) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_keyvault_destroy() and 0xFFFF) != 34538) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_keyvault_hardware() and 0xFFFF) != 21088) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -828,6 +1559,46 @@ public fun uniffiEnsureInitialized() {
 }
 
 // Async support
+// Async return type handlers
+
+internal const val UNIFFI_RUST_FUTURE_POLL_READY = 0.toByte()
+internal const val UNIFFI_RUST_FUTURE_POLL_WAKE = 1.toByte()
+
+internal val uniffiContinuationHandleMap = UniffiHandleMap<CancellableContinuation<Byte>>()
+
+// FFI type for Rust future continuations
+internal object uniffiRustFutureContinuationCallbackImpl: UniffiRustFutureContinuationCallback {
+    override fun callback(data: Long, pollResult: Byte) {
+        uniffiContinuationHandleMap.remove(data).resume(pollResult)
+    }
+}
+
+internal suspend fun<T, F, E: kotlin.Exception> uniffiRustCallAsync(
+    rustFuture: Long,
+    pollFunc: (Long, UniffiRustFutureContinuationCallback, Long) -> Unit,
+    completeFunc: (Long, UniffiRustCallStatus) -> F,
+    freeFunc: (Long) -> Unit,
+    liftFunc: (F) -> T,
+    errorHandler: UniffiRustCallStatusErrorHandler<E>
+): T {
+    try {
+        do {
+            val pollResult = suspendCancellableCoroutine<Byte> { continuation ->
+                pollFunc(
+                    rustFuture,
+                    uniffiRustFutureContinuationCallbackImpl,
+                    uniffiContinuationHandleMap.insert(continuation)
+                )
+            }
+        } while (pollResult != UNIFFI_RUST_FUTURE_POLL_READY);
+
+        return liftFunc(
+            uniffiRustCallWithError(errorHandler, { status -> completeFunc(rustFuture, status) })
+        )
+    } finally {
+        freeFunc(rustFuture)
+    }
+}
 
 // Public interface members begin here.
 
@@ -906,7 +1677,271 @@ object UniffiWithHandle
  *
  * @suppress
  * */
-object NoHandle
+object NoHandle// Magic number for the Rust proxy to call using the same mechanism as every other method,
+// to free the callback once it's dropped by Rust.
+internal const val IDX_CALLBACK_FREE = 0
+// Callback return codes
+internal const val UNIFFI_CALLBACK_SUCCESS = 0
+internal const val UNIFFI_CALLBACK_ERROR = 1
+internal const val UNIFFI_CALLBACK_UNEXPECTED_ERROR = 2
+
+/**
+ * @suppress
+ */
+public abstract class FfiConverterCallbackInterface<CallbackInterface: Any>: FfiConverter<CallbackInterface, Long> {
+    internal val handleMap = UniffiHandleMap<CallbackInterface>()
+
+    internal fun drop(handle: Long) {
+        handleMap.remove(handle)
+    }
+
+    override fun lift(value: Long): CallbackInterface {
+        return handleMap.get(value)
+    }
+
+    override fun read(buf: ByteBuffer) = lift(buf.getLong())
+
+    override fun lower(value: CallbackInterface) = handleMap.insert(value)
+
+    override fun allocationSize(value: CallbackInterface) = 8UL
+
+    override fun write(value: CallbackInterface, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+/**
+ * The cleaner interface for Object finalization code to run.
+ * This is the entry point to any implementation that we're using.
+ *
+ * The cleaner registers objects and returns cleanables, so now we are
+ * defining a `UniffiCleaner` with a `UniffiClenaer.Cleanable` to abstract the
+ * different implmentations available at compile time.
+ *
+ * @suppress
+ */
+interface UniffiCleaner {
+    interface Cleanable {
+        fun clean()
+    }
+
+    fun register(value: Any, cleanUpTask: Runnable): UniffiCleaner.Cleanable
+
+    companion object
+}
+
+// The fallback Jna cleaner, which is available for both Android, and the JVM.
+private class UniffiJnaCleaner : UniffiCleaner {
+    private val cleaner = com.sun.jna.internal.Cleaner.getCleaner()
+
+    override fun register(value: Any, cleanUpTask: Runnable): UniffiCleaner.Cleanable =
+        UniffiJnaCleanable(cleaner.register(value, cleanUpTask))
+}
+
+private class UniffiJnaCleanable(
+    private val cleanable: com.sun.jna.internal.Cleaner.Cleanable,
+) : UniffiCleaner.Cleanable {
+    override fun clean() = cleanable.clean()
+}
+
+
+// We decide at uniffi binding generation time whether we were
+// using Android or not.
+// There are further runtime checks to chose the correct implementation
+// of the cleaner.
+private fun UniffiCleaner.Companion.create(): UniffiCleaner =
+    try {
+        // For safety's sake: if the library hasn't been run in android_cleaner = true
+        // mode, but is being run on Android, then we still need to think about
+        // Android API versions.
+        // So we check if java.lang.ref.Cleaner is there, and use that…
+        java.lang.Class.forName("java.lang.ref.Cleaner")
+        JavaLangRefCleaner()
+    } catch (e: ClassNotFoundException) {
+        // … otherwise, fallback to the JNA cleaner.
+        UniffiJnaCleaner()
+    }
+
+private class JavaLangRefCleaner : UniffiCleaner {
+    val cleaner = java.lang.ref.Cleaner.create()
+
+    override fun register(value: Any, cleanUpTask: Runnable): UniffiCleaner.Cleanable =
+        JavaLangRefCleanable(cleaner.register(value, cleanUpTask))
+}
+
+private class JavaLangRefCleanable(
+    val cleanable: java.lang.ref.Cleaner.Cleanable
+) : UniffiCleaner.Cleanable {
+    override fun clean() = cleanable.clean()
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterUByte: FfiConverter<UByte, Byte> {
+    override fun lift(value: Byte): UByte {
+        return value.toUByte()
+    }
+
+    fun lift(value: Int): UByte {
+        return value.toUByte()
+    }
+
+    override fun read(buf: ByteBuffer): UByte {
+        return lift(buf.get())
+    }
+
+    override fun lower(value: UByte): Byte {
+        return value.toByte()
+    }
+
+    override fun allocationSize(value: UByte) = 1UL
+
+    override fun write(value: UByte, buf: ByteBuffer) {
+        buf.put(value.toByte())
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterUShort: FfiConverter<UShort, Short> {
+    override fun lift(value: Short): UShort {
+        return value.toUShort()
+    }
+
+    fun lift(value: Int): UShort {
+        return value.toUShort()
+    }
+
+    override fun read(buf: ByteBuffer): UShort {
+        return lift(buf.getShort())
+    }
+
+    override fun lower(value: UShort): Short {
+        return value.toShort()
+    }
+
+    override fun allocationSize(value: UShort) = 2UL
+
+    override fun write(value: UShort, buf: ByteBuffer) {
+        buf.putShort(value.toShort())
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterUInt: FfiConverter<UInt, Int> {
+    override fun lift(value: Int): UInt {
+        return value.toUInt()
+    }
+
+    override fun read(buf: ByteBuffer): UInt {
+        return lift(buf.getInt())
+    }
+
+    override fun lower(value: UInt): Int {
+        return value.toInt()
+    }
+
+    override fun allocationSize(value: UInt) = 4UL
+
+    override fun write(value: UInt, buf: ByteBuffer) {
+        buf.putInt(value.toInt())
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterULong: FfiConverter<ULong, Long> {
+    override fun lift(value: Long): ULong {
+        return value.toULong()
+    }
+
+    override fun read(buf: ByteBuffer): ULong {
+        return lift(buf.getLong())
+    }
+
+    override fun lower(value: ULong): Long {
+        return value.toLong()
+    }
+
+    override fun allocationSize(value: ULong) = 8UL
+
+    override fun write(value: ULong, buf: ByteBuffer) {
+        buf.putLong(value.toLong())
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterLong: FfiConverter<Long, Long> {
+    override fun lift(value: Long): Long {
+        return value
+    }
+
+    override fun read(buf: ByteBuffer): Long {
+        return buf.getLong()
+    }
+
+    override fun lower(value: Long): Long {
+        return value
+    }
+
+    override fun allocationSize(value: Long) = 8UL
+
+    override fun write(value: Long, buf: ByteBuffer) {
+        buf.putLong(value)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterDouble: FfiConverter<Double, Double> {
+    override fun lift(value: Double): Double {
+        return value
+    }
+
+    override fun read(buf: ByteBuffer): Double {
+        return buf.getDouble()
+    }
+
+    override fun lower(value: Double): Double {
+        return value
+    }
+
+    override fun allocationSize(value: Double) = 8UL
+
+    override fun write(value: Double, buf: ByteBuffer) {
+        buf.putDouble(value)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterBoolean: FfiConverter<Boolean, Byte> {
+    override fun lift(value: Byte): Boolean {
+        return value.toInt() != 0
+    }
+
+    override fun read(buf: ByteBuffer): Boolean {
+        return lift(buf.get())
+    }
+
+    override fun lower(value: Boolean): Byte {
+        return if (value) 1.toByte() else 0.toByte()
+    }
+
+    override fun allocationSize(value: Boolean) = 1UL
+
+    override fun write(value: Boolean, buf: ByteBuffer) {
+        buf.put(lower(value))
+    }
+}
 
 /**
  * @suppress
@@ -964,6 +1999,10216 @@ public object FfiConverterString: FfiConverter<String, RustBuffer.ByValue> {
         buf.put(byteBuf)
     }
 }
+
+/**
+ * @suppress
+ */
+public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
+    override fun read(buf: ByteBuffer): ByteArray {
+        val len = buf.getInt()
+        val byteArr = ByteArray(len)
+        buf.get(byteArr)
+        return byteArr
+    }
+    override fun allocationSize(value: ByteArray): ULong {
+        return 4UL + value.size.toULong()
+    }
+    override fun write(value: ByteArray, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        buf.put(value)
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * The phone's clocks. A host rarely needs its own: [`SystemClock`] is right on Android and Linux, and on iOS.
+ */
+public interface Clock {
+
+    /**
+     * One reading of all clocks, taken together.
+     */
+    fun `now`(): ClockReading
+
+    companion object
+}
+
+/**
+ * The phone's clocks. A host rarely needs its own: [`SystemClock`] is right on Android and Linux, and on iOS.
+ */
+open class ClockImpl: Disposable, AutoCloseable, Clock
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_clock(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_clock(handle, status)
+        }
+    }
+
+
+    /**
+     * One reading of all clocks, taken together.
+     */override fun `now`(): ClockReading {
+            return FfiConverterTypeClockReading.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_clock_now(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceClock {
+    internal object `now`: UniffiCallbackInterfaceClockMethod0 {
+        override fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeClock.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`now`(
+                )
+            }
+            val writeReturn = { value: ClockReading -> uniffiOutReturn.setValue(FfiConverterTypeClockReading.lower(value)) }
+            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeClock.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeClock.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceClock.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `now`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_hues_core_fn_init_callback_vtable_clock(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeClock: FfiConverter<Clock, Long> {
+    internal val handleMap = UniffiHandleMap<Clock>()
+
+    override fun lower(value: Clock): Long {
+        if (value is ClockImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): Clock {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return ClockImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): Clock {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Clock) = 8UL
+
+    override fun write(value: Clock, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Field reports, for citizens. Get it from [`crate::HuesCore::feedback`].
+ */
+public interface FeedbackInterface {
+
+    /**
+     * Cleans a photo (JPEG, PNG, WebP; at most 32 MiB) and adds it: oriented, scaled to 2,048 pixels, without any metadata, encrypted. The draft is
+     * returned with its warnings.
+     *
+     * # Errors
+     * `Invalid{photo, …}`: `empty`, `not-an-image`, `heic`, `unsupported`, `damaged`, `too-many-bytes`, `too-many-pixels`, `files-many`, `not-clean`.
+     */
+    suspend fun `addPhoto`(`draft`: kotlin.String, `image`: kotlin.ByteArray): Draft
+
+    /**
+     * The city's category tree: the built-in edition before the first contact, the city's signed one after.
+     */
+    suspend fun `categories`(): List<Category>
+
+    /**
+     * Deletes a draft and its photos.
+     */
+    suspend fun `discardDraft`(`id`: kotlin.String)
+
+    /**
+     * One draft, with what is wrong with it by the city's data of now.
+     */
+    suspend fun `draft`(`id`: kotlin.String): Draft
+
+    /**
+     * All drafts, newest first.
+     */
+    suspend fun `drafts`(): List<Draft>
+
+    /**
+     * The city's notices, newest first; each was signed by the city and is shown as it was signed.
+     */
+    suspend fun `inbox`(`cursor`: kotlin.String?, `limit`: kotlin.UInt): List<InboxNotice>
+
+    /**
+     * The up to three wards a place probably lies in, likeliest first; empty outside Huế. Ask the person: borders are not known exactly.
+     */
+    fun `likelyWards`(`lat`: kotlin.Double, `lon`: kotlin.Double): List<WardGuess>
+
+    /**
+     * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     */
+    suspend fun `list`(`list`: ReportList, `cursor`: kotlin.String?, `limit`: kotlin.UInt): ReportPage
+
+    /**
+     * Starts a draft with what is known so far and saves it.
+     */
+    suspend fun `newDraft`(`input`: DraftInput): Draft
+
+    /**
+     * Rates the unit's answer, 1 to 5 stars, once.
+     */
+    suspend fun `rate`(`report`: kotlin.String, `stars`: kotlin.UByte, `text`: kotlin.String?): Submitted
+
+    /**
+     * Takes a photo out of a draft.
+     */
+    suspend fun `removePhoto`(`draft`: kotlin.String, `sha256`: kotlin.String): Draft
+
+    /**
+     * One report of a list, whole.
+     */
+    suspend fun `report`(`list`: ReportList, `id`: kotlin.String): Report
+
+    /**
+     * Saves a draft. Call it at every change; the text is kept as typed.
+     *
+     * # Errors
+     * `NotFound` when it was filed or discarded meanwhile.
+     */
+    suspend fun `saveDraft`(`id`: kotlin.String, `input`: DraftInput): Draft
+
+    /**
+     * Searches a list. Words without tones find all tones, exact tones come first; every match is reachable by paging.
+     */
+    suspend fun `search`(`list`: ReportList, `query`: kotlin.String, `cursor`: kotlin.String?, `limit`: kotlin.UInt): ReportPage
+
+    /**
+     * Files a draft. Returns once it is durable on the phone (power loss included); the network is not asked. The draft becomes the report.
+     *
+     * # Errors
+     * `Invalid` names what is wrong, and the draft stays; `Storage` likewise.
+     */
+    suspend fun `submit`(`draft`: kotlin.String): Submitted
+
+    /**
+     * Answers the city's question about a report, with photos from `photos` (cleaned here, like a draft's).
+     */
+    suspend fun `supplement`(`report`: kotlin.String, `text`: kotlin.String, `photos`: List<kotlin.ByteArray>): Submitted
+
+    /**
+     * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
+     * cancelling the subscription ends it.
+     */
+    suspend fun `watch`(`list`: ReportList, `window`: kotlin.UInt, `listener`: ReportListener): Subscription
+
+    /**
+     * Withdraws a report. One that never left the phone is withdrawn there, after it was sent.
+     */
+    suspend fun `withdraw`(`report`: kotlin.String, `reason`: kotlin.String?): Submitted
+
+    companion object
+}
+
+/**
+ * Field reports, for citizens. Get it from [`crate::HuesCore::feedback`].
+ */
+open class Feedback: Disposable, AutoCloseable, FeedbackInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_feedback(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_feedback(handle, status)
+        }
+    }
+
+
+    /**
+     * Cleans a photo (JPEG, PNG, WebP; at most 32 MiB) and adds it: oriented, scaled to 2,048 pixels, without any metadata, encrypted. The draft is
+     * returned with its warnings.
+     *
+     * # Errors
+     * `Invalid{photo, …}`: `empty`, `not-an-image`, `heic`, `unsupported`, `damaged`, `too-many-bytes`, `too-many-pixels`, `files-many`, `not-clean`.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `addPhoto`(`draft`: kotlin.String, `image`: kotlin.ByteArray) : Draft {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_add_photo(
+                uniffiHandle,
+
+        FfiConverterString.lower(`draft`),
+        FfiConverterByteArray.lower(`image`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDraft.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The city's category tree: the built-in edition before the first contact, the city's signed one after.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `categories`() : List<Category> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_categories(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeCategory.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Deletes a draft and its photos.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `discardDraft`(`id`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_discard_draft(
+                uniffiHandle,
+
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * One draft, with what is wrong with it by the city's data of now.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `draft`(`id`: kotlin.String) : Draft {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_draft(
+                uniffiHandle,
+
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDraft.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * All drafts, newest first.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `drafts`() : List<Draft> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_drafts(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeDraft.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The city's notices, newest first; each was signed by the city and is shown as it was signed.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `inbox`(`cursor`: kotlin.String?, `limit`: kotlin.UInt) : List<InboxNotice> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_inbox(
+                uniffiHandle,
+
+        FfiConverterOptionalString.lower(`cursor`),
+        FfiConverterUInt.lower(`limit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeInboxNotice.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The up to three wards a place probably lies in, likeliest first; empty outside Huế. Ask the person: borders are not known exactly.
+     */override fun `likelyWards`(`lat`: kotlin.Double, `lon`: kotlin.Double): List<WardGuess> {
+            return FfiConverterSequenceTypeWardGuess.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_feedback_likely_wards(
+        it,
+
+        FfiConverterDouble.lower(`lat`),
+        FfiConverterDouble.lower(`lon`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `list`(`list`: ReportList, `cursor`: kotlin.String?, `limit`: kotlin.UInt) : ReportPage {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_list(
+                uniffiHandle,
+
+        FfiConverterTypeReportList.lower(`list`),
+        FfiConverterOptionalString.lower(`cursor`),
+        FfiConverterUInt.lower(`limit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReportPage.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Starts a draft with what is known so far and saves it.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `newDraft`(`input`: DraftInput) : Draft {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_new_draft(
+                uniffiHandle,
+
+        FfiConverterTypeDraftInput.lower(`input`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDraft.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Rates the unit's answer, 1 to 5 stars, once.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `rate`(`report`: kotlin.String, `stars`: kotlin.UByte, `text`: kotlin.String?) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_rate(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterUByte.lower(`stars`),
+        FfiConverterOptionalString.lower(`text`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Takes a photo out of a draft.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `removePhoto`(`draft`: kotlin.String, `sha256`: kotlin.String) : Draft {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_remove_photo(
+                uniffiHandle,
+
+        FfiConverterString.lower(`draft`),
+        FfiConverterString.lower(`sha256`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDraft.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * One report of a list, whole.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `report`(`list`: ReportList, `id`: kotlin.String) : Report {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_report(
+                uniffiHandle,
+
+        FfiConverterTypeReportList.lower(`list`),
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReport.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Saves a draft. Call it at every change; the text is kept as typed.
+     *
+     * # Errors
+     * `NotFound` when it was filed or discarded meanwhile.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `saveDraft`(`id`: kotlin.String, `input`: DraftInput) : Draft {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_save_draft(
+                uniffiHandle,
+
+        FfiConverterString.lower(`id`),
+        FfiConverterTypeDraftInput.lower(`input`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDraft.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Searches a list. Words without tones find all tones, exact tones come first; every match is reachable by paging.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `search`(`list`: ReportList, `query`: kotlin.String, `cursor`: kotlin.String?, `limit`: kotlin.UInt) : ReportPage {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_search(
+                uniffiHandle,
+
+        FfiConverterTypeReportList.lower(`list`),
+        FfiConverterString.lower(`query`),
+        FfiConverterOptionalString.lower(`cursor`),
+        FfiConverterUInt.lower(`limit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReportPage.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Files a draft. Returns once it is durable on the phone (power loss included); the network is not asked. The draft becomes the report.
+     *
+     * # Errors
+     * `Invalid` names what is wrong, and the draft stays; `Storage` likewise.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `submit`(`draft`: kotlin.String) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_submit(
+                uniffiHandle,
+
+        FfiConverterString.lower(`draft`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Answers the city's question about a report, with photos from `photos` (cleaned here, like a draft's).
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `supplement`(`report`: kotlin.String, `text`: kotlin.String, `photos`: List<kotlin.ByteArray>) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_supplement(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterString.lower(`text`),
+        FfiConverterSequenceByteArray.lower(`photos`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
+     * cancelling the subscription ends it.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `watch`(`list`: ReportList, `window`: kotlin.UInt, `listener`: ReportListener) : Subscription {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_watch(
+                uniffiHandle,
+
+        FfiConverterTypeReportList.lower(`list`),
+        FfiConverterUInt.lower(`window`),
+        FfiConverterTypeReportListener.lower(`listener`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_u64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_u64(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_u64(future) },
+        // lift function
+        { FfiConverterTypeSubscription.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Withdraws a report. One that never left the phone is withdrawn there, after it was sent.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `withdraw`(`report`: kotlin.String, `reason`: kotlin.String?) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_withdraw(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterOptionalString.lower(`reason`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFeedback: FfiConverter<Feedback, Long> {
+    override fun lower(value: Feedback): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Feedback {
+        return Feedback(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Feedback {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Feedback) = 8UL
+
+    override fun write(value: Feedback, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Sends requests. `send` returns at once; the answer comes on `reply`, once.
+ */
+public interface HttpTransport {
+
+    /**
+     * Starts the request.
+     */
+    fun `send`(`request`: TransportRequest, `reply`: TransportReply)
+
+    /**
+     * Gives up on a request; its reply may still come and is then ignored.
+     */
+    fun `cancel`(`id`: kotlin.ULong)
+
+    companion object
+}
+
+/**
+ * Sends requests. `send` returns at once; the answer comes on `reply`, once.
+ */
+open class HttpTransportImpl: Disposable, AutoCloseable, HttpTransport
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_httptransport(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_httptransport(handle, status)
+        }
+    }
+
+
+    /**
+     * Starts the request.
+     */override fun `send`(`request`: TransportRequest, `reply`: TransportReply)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_httptransport_send(
+        it,
+
+        FfiConverterTypeTransportRequest.lower(`request`),
+        FfiConverterTypeTransportReply.lower(`reply`),_status)
+}
+    }
+
+
+
+
+    /**
+     * Gives up on a request; its reply may still come and is then ignored.
+     */override fun `cancel`(`id`: kotlin.ULong)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_httptransport_cancel(
+        it,
+
+        FfiConverterULong.lower(`id`),_status)
+}
+    }
+
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceHttpTransport {
+    internal object `send`: UniffiCallbackInterfaceHttpTransportMethod0 {
+        override fun callback(`uniffiHandle`: Long,`request`: RustBuffer.ByValue,`reply`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeHttpTransport.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`send`(
+                    FfiConverterTypeTransportRequest.lift(`request`),
+                    FfiConverterTypeTransportReply.lift(`reply`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+        }
+    }
+    internal object `cancel`: UniffiCallbackInterfaceHttpTransportMethod1 {
+        override fun callback(`uniffiHandle`: Long,`id`: Long,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeHttpTransport.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`cancel`(
+                    FfiConverterULong.lift(`id`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeHttpTransport.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeHttpTransport.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceHttpTransport.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `send`,
+        `cancel`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_hues_core_fn_init_callback_vtable_httptransport(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHttpTransport: FfiConverter<HttpTransport, Long> {
+    internal val handleMap = UniffiHandleMap<HttpTransport>()
+
+    override fun lower(value: HttpTransport): Long {
+        if (value is HttpTransportImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): HttpTransport {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return HttpTransportImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): HttpTransport {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: HttpTransport) = 8UL
+
+    override fun write(value: HttpTransport, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * The core. One for each process that owns a home.
+ */
+public interface HuesCoreInterface {
+
+    /**
+     * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
+     *
+     * # Errors
+     * `Refused{unsent}` when acts have not left yet, unless `unsent_too`; `Storage`.
+     */
+    suspend fun `deleteAccount`(`unsentToo`: kotlin.Boolean)
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+    suspend fun `drain`(`budgetMs`: kotlin.ULong): kotlin.ULong?
+
+    /**
+     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     *
+     * # Errors
+     * `Invalid{folder, not-empty}`, `Storage`.
+     */
+    suspend fun `exportAccount`(`folder`: kotlin.String)
+
+    /**
+     * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
+     *
+     * # Errors
+     * `Refused{no-receipt}` before the city answered.
+     */
+    suspend fun `exportProof`(`report`: kotlin.String, `compact`: kotlin.Boolean): kotlin.ByteArray
+
+    /**
+     * Field reports, for citizens.
+     */
+    fun `feedback`(): Feedback
+
+    /**
+     * The app came on screen or left it. In the background the files are checkpointed and readers closed, so that iOS may suspend the app.
+     */
+    suspend fun `foregroundChanged`(`foreground`: kotlin.Boolean)
+
+    /**
+     * The system wants memory back.
+     */
+    suspend fun `lowMemory`()
+
+    /**
+     * The network changed. Everything that waited for it is tried at once.
+     */
+    suspend fun `networkChanged`(`link`: Link)
+
+    /**
+     * Field reports, for officers.
+     */
+    fun `officer`(): Officer
+
+    /**
+     * The outbox.
+     */
+    fun `outbox`(): Outbox
+
+    /**
+     * A photo by its SHA-256: from the phone where it still lies there, else from the city.
+     *
+     * # Errors
+     * `NotFound`, `Offline`.
+     */
+    suspend fun `photo`(`sha256`: kotlin.String): kotlin.ByteArray
+
+    /**
+     * The battery changed.
+     */
+    suspend fun `powerChanged`(`power`: PowerState)
+
+    /**
+     * Pull down to refresh: everything is tried and pulled at once.
+     */
+    suspend fun `refresh`()
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+    suspend fun `settle`(`budgetMs`: kotlin.ULong): kotlin.Boolean
+
+    /**
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     *
+     * # Errors
+     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     */
+    suspend fun `signInSandbox`(`name`: kotlin.String, `staff`: kotlin.String?): Who
+
+    /**
+     * Signs out. What is unsent stays sealed on the phone.
+     */
+    suspend fun `signOut`()
+
+    /**
+     * Starts where the last process stopped: the kept session, the kept queue. Call once after opening, with the link as it is now.
+     */
+    suspend fun `start`(`link`: Link)
+
+    /**
+     * Where everything stands.
+     */
+    suspend fun `status`(): Status
+
+    /**
+     * Who is signed in.
+     */
+    fun `who`(): Who?
+
+    companion object
+}
+
+/**
+ * The core. One for each process that owns a home.
+ */
+open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_huescore(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_huescore(handle, status)
+        }
+    }
+
+
+    /**
+     * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
+     *
+     * # Errors
+     * `Refused{unsent}` when acts have not left yet, unless `unsent_too`; `Storage`.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteAccount`(`unsentToo`: kotlin.Boolean) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_delete_account(
+                uniffiHandle,
+
+        FfiConverterBoolean.lower(`unsentToo`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `drain`(`budgetMs`: kotlin.ULong) : kotlin.ULong? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_drain(
+                uniffiHandle,
+
+        FfiConverterULong.lower(`budgetMs`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalULong.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     *
+     * # Errors
+     * `Invalid{folder, not-empty}`, `Storage`.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `exportAccount`(`folder`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_export_account(
+                uniffiHandle,
+
+        FfiConverterString.lower(`folder`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
+     *
+     * # Errors
+     * `Refused{no-receipt}` before the city answered.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `exportProof`(`report`: kotlin.String, `compact`: kotlin.Boolean) : kotlin.ByteArray {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_export_proof(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterBoolean.lower(`compact`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterByteArray.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Field reports, for citizens.
+     */override fun `feedback`(): Feedback {
+            return FfiConverterTypeFeedback.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_huescore_feedback(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The app came on screen or left it. In the background the files are checkpointed and readers closed, so that iOS may suspend the app.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `foregroundChanged`(`foreground`: kotlin.Boolean) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_foreground_changed(
+                uniffiHandle,
+
+        FfiConverterBoolean.lower(`foreground`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The system wants memory back.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `lowMemory`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_low_memory(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The network changed. Everything that waited for it is tried at once.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `networkChanged`(`link`: Link) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_network_changed(
+                uniffiHandle,
+
+        FfiConverterTypeLink.lower(`link`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Field reports, for officers.
+     */override fun `officer`(): Officer {
+            return FfiConverterTypeOfficer.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_huescore_officer(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The outbox.
+     */override fun `outbox`(): Outbox {
+            return FfiConverterTypeOutbox.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_huescore_outbox(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * A photo by its SHA-256: from the phone where it still lies there, else from the city.
+     *
+     * # Errors
+     * `NotFound`, `Offline`.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `photo`(`sha256`: kotlin.String) : kotlin.ByteArray {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_photo(
+                uniffiHandle,
+
+        FfiConverterString.lower(`sha256`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterByteArray.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The battery changed.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `powerChanged`(`power`: PowerState) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_power_changed(
+                uniffiHandle,
+
+        FfiConverterTypePowerState.lower(`power`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Pull down to refresh: everything is tried and pulled at once.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `refresh`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_refresh(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `settle`(`budgetMs`: kotlin.ULong) : kotlin.Boolean {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_settle(
+                uniffiHandle,
+
+        FfiConverterULong.lower(`budgetMs`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_i8(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_i8(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_i8(future) },
+        // lift function
+        { FfiConverterBoolean.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     *
+     * # Errors
+     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `signInSandbox`(`name`: kotlin.String, `staff`: kotlin.String?) : Who {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_sign_in_sandbox(
+                uniffiHandle,
+
+        FfiConverterString.lower(`name`),
+        FfiConverterOptionalString.lower(`staff`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeWho.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Signs out. What is unsent stays sealed on the phone.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `signOut`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_sign_out(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Starts where the last process stopped: the kept session, the kept queue. Call once after opening, with the link as it is now.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `start`(`link`: Link) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_start(
+                uniffiHandle,
+
+        FfiConverterTypeLink.lower(`link`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Where everything stands.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `status`() : Status {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_status(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeStatus.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Who is signed in.
+     */
+    @Throws(HueException::class)override fun `who`(): Who? {
+            return FfiConverterOptionalTypeWho.lift(
+    callWithHandle {
+    uniffiRustCallWithError(HueException) { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_huescore_who(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHuesCore: FfiConverter<HuesCore, Long> {
+    override fun lower(value: HuesCore): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): HuesCore {
+        return HuesCore(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): HuesCore {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: HuesCore) = 8UL
+
+    override fun write(value: HuesCore, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * The platform's keystore, as the core needs it. All methods answer at once (no prompt): the core calls only slots of the background
+ * class this way.
+ */
+public interface KeyVault {
+
+    /**
+     * Makes the slot's key if it is not there. `name` is `[a-z0-9/.-]{1,80}`.
+     */
+    fun `create`(`name`: kotlin.String, `class`: SlotClass)
+
+    /**
+     * Encrypts up to 64 bytes under the slot's key, bound to `associated`.
+     */
+    fun `seal`(`name`: kotlin.String, `associated`: kotlin.ByteArray, `secret`: kotlin.ByteArray): kotlin.ByteArray
+
+    /**
+     * Decrypts what [`KeyVault::seal`] gave, with the same `associated`.
+     */
+    fun `open`(`name`: kotlin.String, `associated`: kotlin.ByteArray, `sealed`: kotlin.ByteArray): kotlin.ByteArray
+
+    /**
+     * Destroys the slot's key for good. A slot that is not there is no error.
+     */
+    fun `destroy`(`name`: kotlin.String)
+
+    /**
+     * Whether keys live in hardware.
+     */
+    fun `hardware`(): kotlin.Boolean
+
+    companion object
+}
+
+/**
+ * The platform's keystore, as the core needs it. All methods answer at once (no prompt): the core calls only slots of the background
+ * class this way.
+ */
+open class KeyVaultImpl: Disposable, AutoCloseable, KeyVault
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_keyvault(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_keyvault(handle, status)
+        }
+    }
+
+
+    /**
+     * Makes the slot's key if it is not there. `name` is `[a-z0-9/.-]{1,80}`.
+     */
+    @Throws(VaultException::class)override fun `create`(`name`: kotlin.String, `class`: SlotClass)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(VaultException) { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_keyvault_create(
+        it,
+
+        FfiConverterString.lower(`name`),
+        FfiConverterTypeSlotClass.lower(`class`),_status)
+}
+    }
+
+
+
+
+    /**
+     * Encrypts up to 64 bytes under the slot's key, bound to `associated`.
+     */
+    @Throws(VaultException::class)override fun `seal`(`name`: kotlin.String, `associated`: kotlin.ByteArray, `secret`: kotlin.ByteArray): kotlin.ByteArray {
+            return FfiConverterByteArray.lift(
+    callWithHandle {
+    uniffiRustCallWithError(VaultException) { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_keyvault_seal(
+        it,
+
+        FfiConverterString.lower(`name`),
+        FfiConverterByteArray.lower(`associated`),
+        FfiConverterByteArray.lower(`secret`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Decrypts what [`KeyVault::seal`] gave, with the same `associated`.
+     */
+    @Throws(VaultException::class)override fun `open`(`name`: kotlin.String, `associated`: kotlin.ByteArray, `sealed`: kotlin.ByteArray): kotlin.ByteArray {
+            return FfiConverterByteArray.lift(
+    callWithHandle {
+    uniffiRustCallWithError(VaultException) { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_keyvault_open(
+        it,
+
+        FfiConverterString.lower(`name`),
+        FfiConverterByteArray.lower(`associated`),
+        FfiConverterByteArray.lower(`sealed`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Destroys the slot's key for good. A slot that is not there is no error.
+     */
+    @Throws(VaultException::class)override fun `destroy`(`name`: kotlin.String)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(VaultException) { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_keyvault_destroy(
+        it,
+
+        FfiConverterString.lower(`name`),_status)
+}
+    }
+
+
+
+
+    /**
+     * Whether keys live in hardware.
+     */override fun `hardware`(): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_keyvault_hardware(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceKeyVault {
+    internal object `create`: UniffiCallbackInterfaceKeyVaultMethod0 {
+        override fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`class`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`create`(
+                    FfiConverterString.lift(`name`),
+                    FfiConverterTypeSlotClass.lift(`class`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: VaultException -> FfiConverterTypeVaultError.lower(e) }
+            )
+        }
+    }
+    internal object `seal`: UniffiCallbackInterfaceKeyVaultMethod1 {
+        override fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`associated`: RustBuffer.ByValue,`secret`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`seal`(
+                    FfiConverterString.lift(`name`),
+                    FfiConverterByteArray.lift(`associated`),
+                    FfiConverterByteArray.lift(`secret`),
+                )
+            }
+            val writeReturn = { value: kotlin.ByteArray -> uniffiOutReturn.setValue(FfiConverterByteArray.lower(value)) }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: VaultException -> FfiConverterTypeVaultError.lower(e) }
+            )
+        }
+    }
+    internal object `open`: UniffiCallbackInterfaceKeyVaultMethod2 {
+        override fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`associated`: RustBuffer.ByValue,`sealed`: RustBuffer.ByValue,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`open`(
+                    FfiConverterString.lift(`name`),
+                    FfiConverterByteArray.lift(`associated`),
+                    FfiConverterByteArray.lift(`sealed`),
+                )
+            }
+            val writeReturn = { value: kotlin.ByteArray -> uniffiOutReturn.setValue(FfiConverterByteArray.lower(value)) }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: VaultException -> FfiConverterTypeVaultError.lower(e) }
+            )
+        }
+    }
+    internal object `destroy`: UniffiCallbackInterfaceKeyVaultMethod3 {
+        override fun callback(`uniffiHandle`: Long,`name`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`destroy`(
+                    FfiConverterString.lift(`name`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: VaultException -> FfiConverterTypeVaultError.lower(e) }
+            )
+        }
+    }
+    internal object `hardware`: UniffiCallbackInterfaceKeyVaultMethod4 {
+        override fun callback(`uniffiHandle`: Long,`uniffiOutReturn`: ByteByReference,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeKeyVault.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`hardware`(
+                )
+            }
+            val writeReturn = { value: kotlin.Boolean -> uniffiOutReturn.setValue(FfiConverterBoolean.lower(value)) }
+            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeKeyVault.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeKeyVault.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceKeyVault.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `create`,
+        `seal`,
+        `open`,
+        `destroy`,
+        `hardware`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_hues_core_fn_init_callback_vtable_keyvault(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeKeyVault: FfiConverter<KeyVault, Long> {
+    internal val handleMap = UniffiHandleMap<KeyVault>()
+
+    override fun lower(value: KeyVault): Long {
+        if (value is KeyVaultImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): KeyVault {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return KeyVaultImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): KeyVault {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: KeyVault) = 8UL
+
+    override fun write(value: KeyVault, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Where events go. Called on a thread of the core that may wait; must not call back into the core.
+ */
+public interface LogSink {
+
+    /**
+     * Takes one event.
+     */
+    fun `log`(`event`: LogEvent)
+
+    companion object
+}
+
+/**
+ * Where events go. Called on a thread of the core that may wait; must not call back into the core.
+ */
+open class LogSinkImpl: Disposable, AutoCloseable, LogSink
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_logsink(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_logsink(handle, status)
+        }
+    }
+
+
+    /**
+     * Takes one event.
+     */override fun `log`(`event`: LogEvent)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_logsink_log(
+        it,
+
+        FfiConverterTypeLogEvent.lower(`event`),_status)
+}
+    }
+
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceLogSink {
+    internal object `log`: UniffiCallbackInterfaceLogSinkMethod0 {
+        override fun callback(`uniffiHandle`: Long,`event`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeLogSink.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`log`(
+                    FfiConverterTypeLogEvent.lift(`event`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeLogSink.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeLogSink.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceLogSink.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `log`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_hues_core_fn_init_callback_vtable_logsink(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLogSink: FfiConverter<LogSink, Long> {
+    internal val handleMap = UniffiHandleMap<LogSink>()
+
+    override fun lower(value: LogSink): Long {
+        if (value is LogSinkImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): LogSink {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return LogSinkImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): LogSink {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: LogSink) = 8UL
+
+    override fun write(value: LogSink, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Reports, for officers. Get it from [`crate::HuesCore::officer`]; every call needs a staff session (`SignInNeeded`).
+ */
+public interface OfficerInterface {
+
+    /**
+     * Answers, with photos of what was done.
+     */
+    suspend fun `answer`(`report`: kotlin.String, `text`: kotlin.String, `photos`: List<kotlin.ByteArray>): Submitted
+
+    /**
+     * Asks the citizen for more.
+     */
+    suspend fun `ask`(`report`: kotlin.String, `question`: kotlin.String): Submitted
+
+    /**
+     * Gives it to a handling unit.
+     */
+    suspend fun `assign`(`report`: kotlin.String, `unit`: kotlin.String): Submitted
+
+    /**
+     * Exactly what everyone would read if it were published now.
+     */
+    suspend fun `preview`(`report`: kotlin.String): PublicPreview
+
+    /**
+     * Publishes a preview: words may be blacked out and photos or the place taken out, nothing can be put in.
+     */
+    suspend fun `publish`(`preview`: PublicPreview): Submitted
+
+    /**
+     * Refuses it, with a reason in words.
+     */
+    suspend fun `refuse`(`report`: kotlin.String, `reason`: kotlin.String): Submitted
+
+    /**
+     * One report as the unit may see it: never its sender.
+     */
+    suspend fun `report`(`id`: kotlin.String): Report
+
+    /**
+     * Searches the worklist, like a citizen's list.
+     */
+    suspend fun `search`(`query`: kotlin.String, `cursor`: kotlin.String?, `limit`: kotlin.UInt): ReportPage
+
+    /**
+     * Finds the report in order.
+     */
+    suspend fun `verify`(`report`: kotlin.String, `note`: kotlin.String?): Submitted
+
+    /**
+     * Watches the worklist's first `window` lines.
+     */
+    suspend fun `watch`(`window`: kotlin.UInt, `listener`: ReportListener): Subscription
+
+    /**
+     * A page of the unit's reports, newest first.
+     */
+    suspend fun `worklist`(`cursor`: kotlin.String?, `limit`: kotlin.UInt): ReportPage
+
+    companion object
+}
+
+/**
+ * Reports, for officers. Get it from [`crate::HuesCore::officer`]; every call needs a staff session (`SignInNeeded`).
+ */
+open class Officer: Disposable, AutoCloseable, OfficerInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_officer(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_officer(handle, status)
+        }
+    }
+
+
+    /**
+     * Answers, with photos of what was done.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `answer`(`report`: kotlin.String, `text`: kotlin.String, `photos`: List<kotlin.ByteArray>) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_answer(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterString.lower(`text`),
+        FfiConverterSequenceByteArray.lower(`photos`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Asks the citizen for more.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `ask`(`report`: kotlin.String, `question`: kotlin.String) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_ask(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterString.lower(`question`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Gives it to a handling unit.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `assign`(`report`: kotlin.String, `unit`: kotlin.String) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_assign(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterString.lower(`unit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Exactly what everyone would read if it were published now.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `preview`(`report`: kotlin.String) : PublicPreview {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_preview(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypePublicPreview.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Publishes a preview: words may be blacked out and photos or the place taken out, nothing can be put in.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `publish`(`preview`: PublicPreview) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_publish(
+                uniffiHandle,
+
+        FfiConverterTypePublicPreview.lower(`preview`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Refuses it, with a reason in words.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `refuse`(`report`: kotlin.String, `reason`: kotlin.String) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_refuse(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterString.lower(`reason`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * One report as the unit may see it: never its sender.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `report`(`id`: kotlin.String) : Report {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_report(
+                uniffiHandle,
+
+        FfiConverterString.lower(`id`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReport.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Searches the worklist, like a citizen's list.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `search`(`query`: kotlin.String, `cursor`: kotlin.String?, `limit`: kotlin.UInt) : ReportPage {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_search(
+                uniffiHandle,
+
+        FfiConverterString.lower(`query`),
+        FfiConverterOptionalString.lower(`cursor`),
+        FfiConverterUInt.lower(`limit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReportPage.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Finds the report in order.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `verify`(`report`: kotlin.String, `note`: kotlin.String?) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_verify(
+                uniffiHandle,
+
+        FfiConverterString.lower(`report`),
+        FfiConverterOptionalString.lower(`note`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Watches the worklist's first `window` lines.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `watch`(`window`: kotlin.UInt, `listener`: ReportListener) : Subscription {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_watch(
+                uniffiHandle,
+
+        FfiConverterUInt.lower(`window`),
+        FfiConverterTypeReportListener.lower(`listener`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_u64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_u64(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_u64(future) },
+        // lift function
+        { FfiConverterTypeSubscription.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * A page of the unit's reports, newest first.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `worklist`(`cursor`: kotlin.String?, `limit`: kotlin.UInt) : ReportPage {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_officer_worklist(
+                uniffiHandle,
+
+        FfiConverterOptionalString.lower(`cursor`),
+        FfiConverterUInt.lower(`limit`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReportPage.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOfficer: FfiConverter<Officer, Long> {
+    override fun lower(value: Officer): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Officer {
+        return Officer(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Officer {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Officer) = 8UL
+
+    override fun write(value: Officer, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * The outbox. Get it from [`crate::HuesCore::outbox`].
+ */
+public interface OutboxInterface {
+
+    /**
+     * Takes an act back. One that never left is gone; one the city refused leaves a tombstone in its lane. A report taken back becomes a draft again, with
+     * everything in it.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city.
+     */
+    suspend fun `discard`(`op`: kotlin.String)
+
+    /**
+     * What is kept, oldest first; with `done` also what the city has for good.
+     */
+    suspend fun `items`(`done`: kotlin.Boolean): List<OutboxItem>
+
+    /**
+     * Tries an act again at once.
+     */
+    suspend fun `retry`(`op`: kotlin.String)
+
+    /**
+     * Watches the outbox.
+     */
+    suspend fun `watch`(`listener`: OutboxListener): Subscription
+
+    companion object
+}
+
+/**
+ * The outbox. Get it from [`crate::HuesCore::outbox`].
+ */
+open class Outbox: Disposable, AutoCloseable, OutboxInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_outbox(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_outbox(handle, status)
+        }
+    }
+
+
+    /**
+     * Takes an act back. One that never left is gone; one the city refused leaves a tombstone in its lane. A report taken back becomes a draft again, with
+     * everything in it.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `discard`(`op`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_outbox_discard(
+                uniffiHandle,
+
+        FfiConverterString.lower(`op`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * What is kept, oldest first; with `done` also what the city has for good.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `items`(`done`: kotlin.Boolean) : List<OutboxItem> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_outbox_items(
+                uniffiHandle,
+
+        FfiConverterBoolean.lower(`done`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeOutboxItem.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Tries an act again at once.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `retry`(`op`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_outbox_retry(
+                uniffiHandle,
+
+        FfiConverterString.lower(`op`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Watches the outbox.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `watch`(`listener`: OutboxListener) : Subscription {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_outbox_watch(
+                uniffiHandle,
+
+        FfiConverterTypeOutboxListener.lower(`listener`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_u64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_u64(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_u64(future) },
+        // lift function
+        { FfiConverterTypeSubscription.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOutbox: FfiConverter<Outbox, Long> {
+    override fun lower(value: Outbox): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Outbox {
+        return Outbox(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Outbox {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Outbox) = 8UL
+
+    override fun write(value: Outbox, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Hears the outbox: always the whole of it, it is short.
+ */
+public interface OutboxListener {
+
+    /**
+     * All items, oldest first.
+     */
+    fun `onOutbox`(`items`: List<OutboxItem>)
+
+    companion object
+}
+
+/**
+ * Hears the outbox: always the whole of it, it is short.
+ */
+open class OutboxListenerImpl: Disposable, AutoCloseable, OutboxListener
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_outboxlistener(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_outboxlistener(handle, status)
+        }
+    }
+
+
+    /**
+     * All items, oldest first.
+     */override fun `onOutbox`(`items`: List<OutboxItem>)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_outboxlistener_on_outbox(
+        it,
+
+        FfiConverterSequenceTypeOutboxItem.lower(`items`),_status)
+}
+    }
+
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceOutboxListener {
+    internal object `onOutbox`: UniffiCallbackInterfaceOutboxListenerMethod0 {
+        override fun callback(`uniffiHandle`: Long,`items`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeOutboxListener.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`onOutbox`(
+                    FfiConverterSequenceTypeOutboxItem.lift(`items`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeOutboxListener.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeOutboxListener.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceOutboxListener.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `onOutbox`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_hues_core_fn_init_callback_vtable_outboxlistener(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOutboxListener: FfiConverter<OutboxListener, Long> {
+    internal val handleMap = UniffiHandleMap<OutboxListener>()
+
+    override fun lower(value: OutboxListener): Long {
+        if (value is OutboxListenerImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): OutboxListener {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return OutboxListenerImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): OutboxListener {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: OutboxListener) = 8UL
+
+    override fun write(value: OutboxListener, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Hears the steps of a watched list.
+ */
+public interface ReportListener {
+
+    /**
+     * Steps to apply in order; never empty.
+     */
+    fun `onSteps`(`steps`: List<ReportStep>)
+
+    companion object
+}
+
+/**
+ * Hears the steps of a watched list.
+ */
+open class ReportListenerImpl: Disposable, AutoCloseable, ReportListener
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_reportlistener(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_reportlistener(handle, status)
+        }
+    }
+
+
+    /**
+     * Steps to apply in order; never empty.
+     */override fun `onSteps`(`steps`: List<ReportStep>)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_reportlistener_on_steps(
+        it,
+
+        FfiConverterSequenceTypeReportStep.lower(`steps`),_status)
+}
+    }
+
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceReportListener {
+    internal object `onSteps`: UniffiCallbackInterfaceReportListenerMethod0 {
+        override fun callback(`uniffiHandle`: Long,`steps`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeReportListener.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`onSteps`(
+                    FfiConverterSequenceTypeReportStep.lift(`steps`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeReportListener.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeReportListener.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceReportListener.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `onSteps`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_hues_core_fn_init_callback_vtable_reportlistener(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReportListener: FfiConverter<ReportListener, Long> {
+    internal val handleMap = UniffiHandleMap<ReportListener>()
+
+    override fun lower(value: ReportListener): Long {
+        if (value is ReportListenerImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): ReportListener {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return ReportListenerImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): ReportListener {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: ReportListener) = 8UL
+
+    override fun write(value: ReportListener, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * A watch, held. Dropping it ends the watch.
+ */
+public interface SubscriptionInterface {
+
+    /**
+     * Ends the watch now.
+     */
+    fun `cancel`()
+
+    /**
+     * Whether it has ended.
+     */
+    fun `ended`(): kotlin.Boolean
+
+    companion object
+}
+
+/**
+ * A watch, held. Dropping it ends the watch.
+ */
+open class Subscription: Disposable, AutoCloseable, SubscriptionInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_subscription(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_subscription(handle, status)
+        }
+    }
+
+
+    /**
+     * Ends the watch now.
+     */override fun `cancel`()
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_subscription_cancel(
+        it,
+        _status)
+}
+    }
+
+
+
+
+    /**
+     * Whether it has ended.
+     */override fun `ended`(): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_subscription_ended(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSubscription: FfiConverter<Subscription, Long> {
+    override fun lower(value: Subscription): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): Subscription {
+        return Subscription(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): Subscription {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: Subscription) = 8UL
+
+    override fun write(value: Subscription, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Where a transport answers. The first answer counts; dropping it without one means `Other`.
+ */
+public interface TransportReplyInterface {
+
+    /**
+     * The city (or whoever sits in between) answered.
+     */
+    fun `complete`(`response`: TransportResponse)
+
+    /**
+     * There is no answer.
+     */
+    fun `fail`(`failure`: TransportFailure)
+
+    companion object
+}
+
+/**
+ * Where a transport answers. The first answer counts; dropping it without one means `Other`.
+ */
+open class TransportReply: Disposable, AutoCloseable, TransportReplyInterface
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val wasDestroyed = AtomicBoolean(false)
+    private val callCounter = AtomicLong(1)
+
+    /**
+     * Whether the current object has been destroyed and its reference is gone in the Rust side.
+     */
+    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
+
+    override fun destroy() {
+        // Only allow a single call to this method.
+        // TODO: maybe we should log a warning if called more than once?
+        if (this.wasDestroyed.compareAndSet(false, true)) {
+            // This decrement always matches the initial count of 1 given at creation time.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    @Synchronized
+    override fun close() {
+        this.destroy()
+    }
+
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
+            if (this.callCounter.decrementAndGet() == 0L) {
+                cleanable?.clean()
+            }
+        }
+    }
+
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_hues_core_fn_free_transportreply(handle, status)
+            }
+        }
+    }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_hues_core_fn_clone_transportreply(handle, status)
+        }
+    }
+
+
+    /**
+     * The city (or whoever sits in between) answered.
+     */override fun `complete`(`response`: TransportResponse)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_transportreply_complete(
+        it,
+
+        FfiConverterTypeTransportResponse.lower(`response`),_status)
+}
+    }
+
+
+
+
+    /**
+     * There is no answer.
+     */override fun `fail`(`failure`: TransportFailure)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_transportreply_fail(
+        it,
+
+        FfiConverterTypeTransportFailure.lower(`failure`),_status)
+}
+    }
+
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTransportReply: FfiConverter<TransportReply, Long> {
+    override fun lower(value: TransportReply): Long {
+        return value.uniffiCloneHandle()
+    }
+
+    override fun lift(value: Long): TransportReply {
+        return TransportReply(UniffiWithHandle, value)
+    }
+
+    override fun read(buf: ByteBuffer): TransportReply {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: TransportReply) = 8UL
+
+    override fun write(value: TransportReply, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+
+/**
+ * An answer to an extra question.
+ */
+data class Answer (
+    /**
+     * The question's code.
+     */
+    val `question`: kotlin.String
+    ,
+    /**
+     * What was answered.
+     */
+    val `value`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAnswer: FfiConverterRustBuffer<Answer> {
+    override fun read(buf: ByteBuffer): Answer {
+        return Answer(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Answer) = (
+            FfiConverterString.allocationSize(value.`question`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: Answer, buf: ByteBuffer) {
+            FfiConverterString.write(value.`question`, buf)
+            FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * A text in both languages; Vietnamese first.
+ */
+data class Bilingual (
+    /**
+     * Vietnamese.
+     */
+    val `vi`: kotlin.String
+    ,
+    /**
+     * English.
+     */
+    val `en`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeBilingual: FfiConverterRustBuffer<Bilingual> {
+    override fun read(buf: ByteBuffer): Bilingual {
+        return Bilingual(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Bilingual) = (
+            FfiConverterString.allocationSize(value.`vi`) +
+            FfiConverterString.allocationSize(value.`en`)
+    )
+
+    override fun write(value: Bilingual, buf: ByteBuffer) {
+            FfiConverterString.write(value.`vi`, buf)
+            FfiConverterString.write(value.`en`, buf)
+    }
+}
+
+
+
+/**
+ * A category of the city's tree.
+ */
+data class Category (
+    /**
+     * Code, final.
+     */
+    val `code`: kotlin.String
+    ,
+    /**
+     * The group it hangs under, if any.
+     */
+    val `parent`: kotlin.String?
+    ,
+    /**
+     * What people call it.
+     */
+    val `name`: Bilingual
+    ,
+    /**
+     * True for a heading that cannot be reported under itself.
+     */
+    val `group`: kotlin.Boolean
+    ,
+    /**
+     * Urgent: its words are sent before everything else.
+     */
+    val `urgent`: kotlin.Boolean
+    ,
+    /**
+     * Shown before filing: who to phone when life is in danger.
+     */
+    val `notice`: Notice?
+    ,
+    /**
+     * What the city wants to know besides the text.
+     */
+    val `questions`: List<Question>
+    ,
+    /**
+     * Working days within which the city promises an answer.
+     */
+    val `answerDays`: kotlin.UInt
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCategory: FfiConverterRustBuffer<Category> {
+    override fun read(buf: ByteBuffer): Category {
+        return Category(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterTypeBilingual.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeNotice.read(buf),
+            FfiConverterSequenceTypeQuestion.read(buf),
+            FfiConverterUInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Category) = (
+            FfiConverterString.allocationSize(value.`code`) +
+            FfiConverterOptionalString.allocationSize(value.`parent`) +
+            FfiConverterTypeBilingual.allocationSize(value.`name`) +
+            FfiConverterBoolean.allocationSize(value.`group`) +
+            FfiConverterBoolean.allocationSize(value.`urgent`) +
+            FfiConverterOptionalTypeNotice.allocationSize(value.`notice`) +
+            FfiConverterSequenceTypeQuestion.allocationSize(value.`questions`) +
+            FfiConverterUInt.allocationSize(value.`answerDays`)
+    )
+
+    override fun write(value: Category, buf: ByteBuffer) {
+            FfiConverterString.write(value.`code`, buf)
+            FfiConverterOptionalString.write(value.`parent`, buf)
+            FfiConverterTypeBilingual.write(value.`name`, buf)
+            FfiConverterBoolean.write(value.`group`, buf)
+            FfiConverterBoolean.write(value.`urgent`, buf)
+            FfiConverterOptionalTypeNotice.write(value.`notice`, buf)
+            FfiConverterSequenceTypeQuestion.write(value.`questions`, buf)
+            FfiConverterUInt.write(value.`answerDays`, buf)
+    }
+}
+
+
+
+/**
+ * The city a core talks to.
+ */
+data class CityAddress (
+    /**
+     * `https://host[:port]`; plain `http` on loopback only.
+     */
+    val `url`: kotlin.String
+    ,
+    /**
+     * The city's root key, 32 bytes: what everything the city signs is traced back to.
+     */
+    val `rootKey`: kotlin.ByteArray
+    ,
+    /**
+     * Certificates (DER) of the authorities that may vouch for the city's server. Empty only for plain `http`.
+     */
+    val `tlsRoots`: List<kotlin.ByteArray>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCityAddress: FfiConverterRustBuffer<CityAddress> {
+    override fun read(buf: ByteBuffer): CityAddress {
+        return CityAddress(
+            FfiConverterString.read(buf),
+            FfiConverterByteArray.read(buf),
+            FfiConverterSequenceByteArray.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CityAddress) = (
+            FfiConverterString.allocationSize(value.`url`) +
+            FfiConverterByteArray.allocationSize(value.`rootKey`) +
+            FfiConverterSequenceByteArray.allocationSize(value.`tlsRoots`)
+    )
+
+    override fun write(value: CityAddress, buf: ByteBuffer) {
+            FfiConverterString.write(value.`url`, buf)
+            FfiConverterByteArray.write(value.`rootKey`, buf)
+            FfiConverterSequenceByteArray.write(value.`tlsRoots`, buf)
+    }
+}
+
+
+
+/**
+ * One reading of the phone's clocks.
+ */
+data class ClockReading (
+    /**
+     * Wall clock, milliseconds since 1970-01-01T00:00:00Z; may be wrong by years.
+     */
+    val `wallMs`: kotlin.Long
+    ,
+    /**
+     * Milliseconds since boot, sleep included.
+     */
+    val `monoMs`: kotlin.ULong
+    ,
+    /**
+     * Changes at every boot; any value will do as long as it does.
+     */
+    val `boot`: kotlin.ULong
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeClockReading: FfiConverterRustBuffer<ClockReading> {
+    override fun read(buf: ByteBuffer): ClockReading {
+        return ClockReading(
+            FfiConverterLong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ClockReading) = (
+            FfiConverterLong.allocationSize(value.`wallMs`) +
+            FfiConverterULong.allocationSize(value.`monoMs`) +
+            FfiConverterULong.allocationSize(value.`boot`)
+    )
+
+    override fun write(value: ClockReading, buf: ByteBuffer) {
+            FfiConverterLong.write(value.`wallMs`, buf)
+            FfiConverterULong.write(value.`monoMs`, buf)
+            FfiConverterULong.write(value.`boot`, buf)
+    }
+}
+
+
+
+/**
+ * How to open a core.
+ */
+data class CoreConfig (
+    /**
+     * A folder of the app's own, left out of the phone's cloud backup.
+     */
+    val `home`: kotlin.String
+    ,
+    /**
+     * The city; none: everything works but sending.
+     */
+    val `city`: CityAddress?
+    ,
+    /**
+     * Source address of connections (sandbox only): tells its carriers apart.
+     */
+    val `localAddress`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCoreConfig: FfiConverterRustBuffer<CoreConfig> {
+    override fun read(buf: ByteBuffer): CoreConfig {
+        return CoreConfig(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeCityAddress.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CoreConfig) = (
+            FfiConverterString.allocationSize(value.`home`) +
+            FfiConverterOptionalTypeCityAddress.allocationSize(value.`city`) +
+            FfiConverterOptionalString.allocationSize(value.`localAddress`)
+    )
+
+    override fun write(value: CoreConfig, buf: ByteBuffer) {
+            FfiConverterString.write(value.`home`, buf)
+            FfiConverterOptionalTypeCityAddress.write(value.`city`, buf)
+            FfiConverterOptionalString.write(value.`localAddress`, buf)
+    }
+}
+
+
+
+/**
+ * A saved draft.
+ */
+data class Draft (
+    /**
+     * Its id; becomes the report's id.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * What was entered.
+     */
+    val `input`: DraftInput
+    ,
+    /**
+     * Its photos, in order.
+     */
+    val `photos`: List<DraftPhoto>
+    ,
+    /**
+     * When it was last saved, by the phone's clock.
+     */
+    val `savedAt`: kotlin.Long
+    ,
+    /**
+     * What is still wrong with it; empty means it can be filed.
+     */
+    val `problems`: List<Problem>
+    ,
+    /**
+     * What the person should know before filing; never blocks.
+     */
+    val `warnings`: List<Warning>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDraft: FfiConverterRustBuffer<Draft> {
+    override fun read(buf: ByteBuffer): Draft {
+        return Draft(
+            FfiConverterString.read(buf),
+            FfiConverterTypeDraftInput.read(buf),
+            FfiConverterSequenceTypeDraftPhoto.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterSequenceTypeProblem.read(buf),
+            FfiConverterSequenceTypeWarning.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Draft) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterTypeDraftInput.allocationSize(value.`input`) +
+            FfiConverterSequenceTypeDraftPhoto.allocationSize(value.`photos`) +
+            FfiConverterLong.allocationSize(value.`savedAt`) +
+            FfiConverterSequenceTypeProblem.allocationSize(value.`problems`) +
+            FfiConverterSequenceTypeWarning.allocationSize(value.`warnings`)
+    )
+
+    override fun write(value: Draft, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterTypeDraftInput.write(value.`input`, buf)
+            FfiConverterSequenceTypeDraftPhoto.write(value.`photos`, buf)
+            FfiConverterLong.write(value.`savedAt`, buf)
+            FfiConverterSequenceTypeProblem.write(value.`problems`, buf)
+            FfiConverterSequenceTypeWarning.write(value.`warnings`, buf)
+    }
+}
+
+
+
+/**
+ * What a person has entered so far. Saved at every change; any part may be missing.
+ */
+data class DraftInput (
+    /**
+     * Category code.
+     */
+    val `category`: kotlin.String?
+    ,
+    /**
+     * What happened, in the person's words.
+     */
+    val `text`: kotlin.String
+    ,
+    /**
+     * Exact place.
+     */
+    val `place`: Place?
+    ,
+    /**
+     * Ward code the person chose.
+     */
+    val `ward`: kotlin.String?
+    ,
+    /**
+     * Place in words ("trước số 12 Lê Lợi").
+     */
+    val `placeWords`: kotlin.String?
+    ,
+    /**
+     * Answers to the category's questions.
+     */
+    val `answers`: List<Answer>
+    ,
+    /**
+     * Who stands behind it.
+     */
+    val `author`: AuthorKind
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDraftInput: FfiConverterRustBuffer<DraftInput> {
+    override fun read(buf: ByteBuffer): DraftInput {
+        return DraftInput(
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypePlace.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeAnswer.read(buf),
+            FfiConverterTypeAuthorKind.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: DraftInput) = (
+            FfiConverterOptionalString.allocationSize(value.`category`) +
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterOptionalTypePlace.allocationSize(value.`place`) +
+            FfiConverterOptionalString.allocationSize(value.`ward`) +
+            FfiConverterOptionalString.allocationSize(value.`placeWords`) +
+            FfiConverterSequenceTypeAnswer.allocationSize(value.`answers`) +
+            FfiConverterTypeAuthorKind.allocationSize(value.`author`)
+    )
+
+    override fun write(value: DraftInput, buf: ByteBuffer) {
+            FfiConverterOptionalString.write(value.`category`, buf)
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterOptionalTypePlace.write(value.`place`, buf)
+            FfiConverterOptionalString.write(value.`ward`, buf)
+            FfiConverterOptionalString.write(value.`placeWords`, buf)
+            FfiConverterSequenceTypeAnswer.write(value.`answers`, buf)
+            FfiConverterTypeAuthorKind.write(value.`author`, buf)
+    }
+}
+
+
+
+/**
+ * A cleaned photo of a draft.
+ */
+data class DraftPhoto (
+    /**
+     * Names it within the draft: SHA-256 of the cleaned file.
+     */
+    val `sha256`: kotlin.String
+    ,
+    /**
+     * Cleaned size.
+     */
+    val `bytes`: kotlin.ULong
+    ,
+    /**
+     * Pixels.
+     */
+    val `width`: kotlin.UInt
+    ,
+    /**
+     * Pixels.
+     */
+    val `height`: kotlin.UInt
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDraftPhoto: FfiConverterRustBuffer<DraftPhoto> {
+    override fun read(buf: ByteBuffer): DraftPhoto {
+        return DraftPhoto(
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterUInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: DraftPhoto) = (
+            FfiConverterString.allocationSize(value.`sha256`) +
+            FfiConverterULong.allocationSize(value.`bytes`) +
+            FfiConverterUInt.allocationSize(value.`width`) +
+            FfiConverterUInt.allocationSize(value.`height`)
+    )
+
+    override fun write(value: DraftPhoto, buf: ByteBuffer) {
+            FfiConverterString.write(value.`sha256`, buf)
+            FfiConverterULong.write(value.`bytes`, buf)
+            FfiConverterUInt.write(value.`width`, buf)
+            FfiConverterUInt.write(value.`height`, buf)
+    }
+}
+
+
+
+/**
+ * A signed notice of the inbox.
+ */
+data class InboxNotice (
+    /**
+     * Its id.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * The report it is about.
+     */
+    val `report`: kotlin.String?
+    ,
+    /**
+     * When the city signed it.
+     */
+    val `at`: kotlin.Long
+    ,
+    /**
+     * Heading.
+     */
+    val `title`: Bilingual
+    ,
+    /**
+     * Text.
+     */
+    val `body`: Bilingual
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeInboxNotice: FfiConverterRustBuffer<InboxNotice> {
+    override fun read(buf: ByteBuffer): InboxNotice {
+        return InboxNotice(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterTypeBilingual.read(buf),
+            FfiConverterTypeBilingual.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: InboxNotice) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterOptionalString.allocationSize(value.`report`) +
+            FfiConverterLong.allocationSize(value.`at`) +
+            FfiConverterTypeBilingual.allocationSize(value.`title`) +
+            FfiConverterTypeBilingual.allocationSize(value.`body`)
+    )
+
+    override fun write(value: InboxNotice, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterOptionalString.write(value.`report`, buf)
+            FfiConverterLong.write(value.`at`, buf)
+            FfiConverterTypeBilingual.write(value.`title`, buf)
+            FfiConverterTypeBilingual.write(value.`body`, buf)
+    }
+}
+
+
+
+/**
+ * One thing that happened, in our words only.
+ */
+data class LogEvent (
+    /**
+     * How loud.
+     */
+    val `level`: LogLevel
+    ,
+    /**
+     * One of the core's own event names, e.g. `sync.request-failed`.
+     */
+    val `event`: kotlin.String
+    ,
+    /**
+     * One of the core's own reason names, e.g. `timeout`; empty if none.
+     */
+    val `reason`: kotlin.String
+    ,
+    /**
+     * A number that goes with it (bytes, count, milliseconds, status), 0 if none.
+     */
+    val `number`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLogEvent: FfiConverterRustBuffer<LogEvent> {
+    override fun read(buf: ByteBuffer): LogEvent {
+        return LogEvent(
+            FfiConverterTypeLogLevel.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: LogEvent) = (
+            FfiConverterTypeLogLevel.allocationSize(value.`level`) +
+            FfiConverterString.allocationSize(value.`event`) +
+            FfiConverterString.allocationSize(value.`reason`) +
+            FfiConverterLong.allocationSize(value.`number`)
+    )
+
+    override fun write(value: LogEvent, buf: ByteBuffer) {
+            FfiConverterTypeLogLevel.write(value.`level`, buf)
+            FfiConverterString.write(value.`event`, buf)
+            FfiConverterString.write(value.`reason`, buf)
+            FfiConverterLong.write(value.`number`, buf)
+    }
+}
+
+
+
+/**
+ * A notice with telephone numbers.
+ */
+data class Notice (
+    /**
+     * The text.
+     */
+    val `text`: Bilingual
+    ,
+    /**
+     * Numbers to offer, e.g. `114`, `19001075`.
+     */
+    val `phones`: List<kotlin.String>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNotice: FfiConverterRustBuffer<Notice> {
+    override fun read(buf: ByteBuffer): Notice {
+        return Notice(
+            FfiConverterTypeBilingual.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Notice) = (
+            FfiConverterTypeBilingual.allocationSize(value.`text`) +
+            FfiConverterSequenceString.allocationSize(value.`phones`)
+    )
+
+    override fun write(value: Notice, buf: ByteBuffer) {
+            FfiConverterTypeBilingual.write(value.`text`, buf)
+            FfiConverterSequenceString.write(value.`phones`, buf)
+    }
+}
+
+
+
+/**
+ * An act that is kept until the city has it for good.
+ */
+data class OutboxItem (
+    /**
+     * The op.
+     */
+    val `op`: kotlin.String
+    ,
+    /**
+     * Its lane: acts of one lane leave in order.
+     */
+    val `lane`: kotlin.String
+    ,
+    /**
+     * Its kind, e.g. `report.new`.
+     */
+    val `kind`: kotlin.String
+    ,
+    /**
+     * The report it is about.
+     */
+    val `report`: kotlin.String
+    ,
+    /**
+     * `waiting`, `sending`, `wedged` or `done`; words in [`crate::words::text`].
+     */
+    val `state`: kotlin.String
+    ,
+    /**
+     * Failures in a row.
+     */
+    val `tries`: kotlin.UInt
+    ,
+    /**
+     * Not tried before this moment of the phone's wall clock.
+     */
+    val `nextTry`: kotlin.Long?
+    ,
+    /**
+     * The rule of the city's refusal, or a word for the last failure.
+     */
+    val `error`: kotlin.String?
+    ,
+    /**
+     * The stuck op before it in its lane.
+     */
+    val `behind`: kotlin.String?
+    ,
+    /**
+     * It may be edited or discarded: it never left, or the city refused it under its signature.
+     */
+    val `editable`: kotlin.Boolean
+    ,
+    /**
+     * It was signed again because the city and this phone disagreed on the lane (a restored old copy of the phone).
+     */
+    val `relinked`: kotlin.Boolean
+    ,
+    /**
+     * Photos of it that the city does not have whole.
+     */
+    val `photosOpen`: kotlin.UInt
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeOutboxItem: FfiConverterRustBuffer<OutboxItem> {
+    override fun read(buf: ByteBuffer): OutboxItem {
+        return OutboxItem(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterUInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: OutboxItem) = (
+            FfiConverterString.allocationSize(value.`op`) +
+            FfiConverterString.allocationSize(value.`lane`) +
+            FfiConverterString.allocationSize(value.`kind`) +
+            FfiConverterString.allocationSize(value.`report`) +
+            FfiConverterString.allocationSize(value.`state`) +
+            FfiConverterUInt.allocationSize(value.`tries`) +
+            FfiConverterOptionalLong.allocationSize(value.`nextTry`) +
+            FfiConverterOptionalString.allocationSize(value.`error`) +
+            FfiConverterOptionalString.allocationSize(value.`behind`) +
+            FfiConverterBoolean.allocationSize(value.`editable`) +
+            FfiConverterBoolean.allocationSize(value.`relinked`) +
+            FfiConverterUInt.allocationSize(value.`photosOpen`)
+    )
+
+    override fun write(value: OutboxItem, buf: ByteBuffer) {
+            FfiConverterString.write(value.`op`, buf)
+            FfiConverterString.write(value.`lane`, buf)
+            FfiConverterString.write(value.`kind`, buf)
+            FfiConverterString.write(value.`report`, buf)
+            FfiConverterString.write(value.`state`, buf)
+            FfiConverterUInt.write(value.`tries`, buf)
+            FfiConverterOptionalLong.write(value.`nextTry`, buf)
+            FfiConverterOptionalString.write(value.`error`, buf)
+            FfiConverterOptionalString.write(value.`behind`, buf)
+            FfiConverterBoolean.write(value.`editable`, buf)
+            FfiConverterBoolean.write(value.`relinked`, buf)
+            FfiConverterUInt.write(value.`photosOpen`, buf)
+    }
+}
+
+
+
+/**
+ * An exact place, WGS 84.
+ */
+data class Place (
+    /**
+     * Degrees north.
+     */
+    val `lat`: kotlin.Double
+    ,
+    /**
+     * Degrees east.
+     */
+    val `lon`: kotlin.Double
+    ,
+    /**
+     * Radius in metres within which it surely lies, if known.
+     */
+    val `accuracyM`: kotlin.UInt?
+    ,
+    /**
+     * Who says so.
+     */
+    val `source`: PlaceSource
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePlace: FfiConverterRustBuffer<Place> {
+    override fun read(buf: ByteBuffer): Place {
+        return Place(
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterTypePlaceSource.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Place) = (
+            FfiConverterDouble.allocationSize(value.`lat`) +
+            FfiConverterDouble.allocationSize(value.`lon`) +
+            FfiConverterOptionalUInt.allocationSize(value.`accuracyM`) +
+            FfiConverterTypePlaceSource.allocationSize(value.`source`)
+    )
+
+    override fun write(value: Place, buf: ByteBuffer) {
+            FfiConverterDouble.write(value.`lat`, buf)
+            FfiConverterDouble.write(value.`lon`, buf)
+            FfiConverterOptionalUInt.write(value.`accuracyM`, buf)
+            FfiConverterTypePlaceSource.write(value.`source`, buf)
+    }
+}
+
+
+
+/**
+ * Why a draft cannot be filed yet. `rule` has words in [`crate::words::text`].
+ */
+data class Problem (
+    /**
+     * Which input.
+     */
+    val `field`: kotlin.String
+    ,
+    /**
+     * Which rule.
+     */
+    val `rule`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProblem: FfiConverterRustBuffer<Problem> {
+    override fun read(buf: ByteBuffer): Problem {
+        return Problem(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Problem) = (
+            FfiConverterString.allocationSize(value.`field`) +
+            FfiConverterString.allocationSize(value.`rule`)
+    )
+
+    override fun write(value: Problem, buf: ByteBuffer) {
+            FfiConverterString.write(value.`field`, buf)
+            FfiConverterString.write(value.`rule`, buf)
+    }
+}
+
+
+
+/**
+ * What a good proof says. Times are milliseconds since 1970 by the city's signed clock, except `claimed`.
+ */
+data class ProofVerdict (
+    /**
+     * The act is not older than this; none: no lower bound.
+     */
+    val `notBefore`: kotlin.Long?
+    ,
+    /**
+     * The act is not younger than this.
+     */
+    val `notAfter`: kotlin.Long
+    ,
+    /**
+     * The width of the interval in milliseconds, where it has a lower bound.
+     */
+    val `width`: kotlin.Long?
+    ,
+    /**
+     * What the phone's own clock said: a claim, nothing more.
+     */
+    val `claimed`: kotlin.Long
+    ,
+    /**
+     * The act's kind.
+     */
+    val `kind`: kotlin.String
+    ,
+    /**
+     * The report.
+     */
+    val `report`: kotlin.String
+    ,
+    /**
+     * The op.
+     */
+    val `op`: kotlin.String
+    ,
+    /**
+     * The text that was filed, if the proof carries it.
+     */
+    val `text`: kotlin.String?
+    ,
+    /**
+     * How many parts the op has.
+     */
+    val `partsStated`: kotlin.UInt
+    ,
+    /**
+     * How many of them the proof carries.
+     */
+    val `partsShown`: kotlin.UInt
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeProofVerdict: FfiConverterRustBuffer<ProofVerdict> {
+    override fun read(buf: ByteBuffer): ProofVerdict {
+        return ProofVerdict(
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterUInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ProofVerdict) = (
+            FfiConverterOptionalLong.allocationSize(value.`notBefore`) +
+            FfiConverterLong.allocationSize(value.`notAfter`) +
+            FfiConverterOptionalLong.allocationSize(value.`width`) +
+            FfiConverterLong.allocationSize(value.`claimed`) +
+            FfiConverterString.allocationSize(value.`kind`) +
+            FfiConverterString.allocationSize(value.`report`) +
+            FfiConverterString.allocationSize(value.`op`) +
+            FfiConverterOptionalString.allocationSize(value.`text`) +
+            FfiConverterUInt.allocationSize(value.`partsStated`) +
+            FfiConverterUInt.allocationSize(value.`partsShown`)
+    )
+
+    override fun write(value: ProofVerdict, buf: ByteBuffer) {
+            FfiConverterOptionalLong.write(value.`notBefore`, buf)
+            FfiConverterLong.write(value.`notAfter`, buf)
+            FfiConverterOptionalLong.write(value.`width`, buf)
+            FfiConverterLong.write(value.`claimed`, buf)
+            FfiConverterString.write(value.`kind`, buf)
+            FfiConverterString.write(value.`report`, buf)
+            FfiConverterString.write(value.`op`, buf)
+            FfiConverterOptionalString.write(value.`text`, buf)
+            FfiConverterUInt.write(value.`partsStated`, buf)
+            FfiConverterUInt.write(value.`partsShown`, buf)
+    }
+}
+
+
+
+/**
+ * Exactly what everyone would read; made for the officer to look at, then published as it is.
+ */
+data class PublicPreview (
+    /**
+     * The report.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * Category code.
+     */
+    val `category`: kotlin.String
+    ,
+    /**
+     * The text, with what the officer blacked out.
+     */
+    val `text`: kotlin.String
+    ,
+    /**
+     * Ward code.
+     */
+    val `ward`: kotlin.String?
+    ,
+    /**
+     * Degrees north of the grid point.
+     */
+    val `lat`: kotlin.Double?
+    ,
+    /**
+     * Degrees east of the grid point.
+     */
+    val `lon`: kotlin.Double?
+    ,
+    /**
+     * Width of the grid in metres.
+     */
+    val `gridM`: kotlin.UInt?
+    ,
+    /**
+     * SHA-256s of the photos that will be shown.
+     */
+    val `photos`: List<kotlin.String>
+    ,
+    /**
+     * The unit's answer.
+     */
+    val `answer`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePublicPreview: FfiConverterRustBuffer<PublicPreview> {
+    override fun read(buf: ByteBuffer): PublicPreview {
+        return PublicPreview(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+            FfiConverterOptionalDouble.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: PublicPreview) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`category`) +
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterOptionalString.allocationSize(value.`ward`) +
+            FfiConverterOptionalDouble.allocationSize(value.`lat`) +
+            FfiConverterOptionalDouble.allocationSize(value.`lon`) +
+            FfiConverterOptionalUInt.allocationSize(value.`gridM`) +
+            FfiConverterSequenceString.allocationSize(value.`photos`) +
+            FfiConverterOptionalString.allocationSize(value.`answer`)
+    )
+
+    override fun write(value: PublicPreview, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`category`, buf)
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterOptionalString.write(value.`ward`, buf)
+            FfiConverterOptionalDouble.write(value.`lat`, buf)
+            FfiConverterOptionalDouble.write(value.`lon`, buf)
+            FfiConverterOptionalUInt.write(value.`gridM`, buf)
+            FfiConverterSequenceString.write(value.`photos`, buf)
+            FfiConverterOptionalString.write(value.`answer`, buf)
+    }
+}
+
+
+
+/**
+ * An extra question of a category.
+ */
+data class Question (
+    /**
+     * Key of the answer.
+     */
+    val `code`: kotlin.String
+    ,
+    /**
+     * The question.
+     */
+    val `label`: Bilingual
+    ,
+    /**
+     * How it is answered.
+     */
+    val `kind`: QuestionKind
+    ,
+    /**
+     * Whether filing needs it.
+     */
+    val `required`: kotlin.Boolean
+    ,
+    /**
+     * The choices, for [`QuestionKind::Choice`].
+     */
+    val `options`: List<QuestionOption>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeQuestion: FfiConverterRustBuffer<Question> {
+    override fun read(buf: ByteBuffer): Question {
+        return Question(
+            FfiConverterString.read(buf),
+            FfiConverterTypeBilingual.read(buf),
+            FfiConverterTypeQuestionKind.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceTypeQuestionOption.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Question) = (
+            FfiConverterString.allocationSize(value.`code`) +
+            FfiConverterTypeBilingual.allocationSize(value.`label`) +
+            FfiConverterTypeQuestionKind.allocationSize(value.`kind`) +
+            FfiConverterBoolean.allocationSize(value.`required`) +
+            FfiConverterSequenceTypeQuestionOption.allocationSize(value.`options`)
+    )
+
+    override fun write(value: Question, buf: ByteBuffer) {
+            FfiConverterString.write(value.`code`, buf)
+            FfiConverterTypeBilingual.write(value.`label`, buf)
+            FfiConverterTypeQuestionKind.write(value.`kind`, buf)
+            FfiConverterBoolean.write(value.`required`, buf)
+            FfiConverterSequenceTypeQuestionOption.write(value.`options`, buf)
+    }
+}
+
+
+
+/**
+ * One choice.
+ */
+data class QuestionOption (
+    /**
+     * Its code, the answer's value.
+     */
+    val `code`: kotlin.String
+    ,
+    /**
+     * Its name.
+     */
+    val `name`: Bilingual
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeQuestionOption: FfiConverterRustBuffer<QuestionOption> {
+    override fun read(buf: ByteBuffer): QuestionOption {
+        return QuestionOption(
+            FfiConverterString.read(buf),
+            FfiConverterTypeBilingual.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: QuestionOption) = (
+            FfiConverterString.allocationSize(value.`code`) +
+            FfiConverterTypeBilingual.allocationSize(value.`name`)
+    )
+
+    override fun write(value: QuestionOption, buf: ByteBuffer) {
+            FfiConverterString.write(value.`code`, buf)
+            FfiConverterTypeBilingual.write(value.`name`, buf)
+    }
+}
+
+
+
+/**
+ * A rating.
+ */
+data class Rating (
+    /**
+     * 1 to 5.
+     */
+    val `stars`: kotlin.UByte
+    ,
+    /**
+     * In words.
+     */
+    val `text`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRating: FfiConverterRustBuffer<Rating> {
+    override fun read(buf: ByteBuffer): Rating {
+        return Rating(
+            FfiConverterUByte.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Rating) = (
+            FfiConverterUByte.allocationSize(value.`stars`) +
+            FfiConverterOptionalString.allocationSize(value.`text`)
+    )
+
+    override fun write(value: Rating, buf: ByteBuffer) {
+            FfiConverterUByte.write(value.`stars`, buf)
+            FfiConverterOptionalString.write(value.`text`, buf)
+    }
+}
+
+
+
+/**
+ * A whole report as its reader may see it.
+ */
+data class Report (
+    /**
+     * The report.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * `queued`, `sending`, `stuck` (needs the person), or a state of the city's data.
+     */
+    val `state`: kotlin.String
+    ,
+    /**
+     * The city's own word, kept as it came; none before the city answered.
+     */
+    val `statusRaw`: kotlin.String?
+    ,
+    /**
+     * Category code.
+     */
+    val `category`: kotlin.String
+    ,
+    /**
+     * The text.
+     */
+    val `text`: kotlin.String
+    ,
+    /**
+     * Ward code.
+     */
+    val `ward`: kotlin.String?
+    ,
+    /**
+     * Exact place, for those who may see it.
+     */
+    val `place`: Place?
+    ,
+    /**
+     * Radius in metres of the grid a public place was rounded to.
+     */
+    val `placeGridM`: kotlin.UInt?
+    ,
+    /**
+     * Place in words.
+     */
+    val `placeWords`: kotlin.String?
+    ,
+    /**
+     * Answers to the extra questions.
+     */
+    val `answers`: List<Answer>
+    ,
+    /**
+     * Photos.
+     */
+    val `photos`: List<ReportPhoto>
+    ,
+    /**
+     * Its life.
+     */
+    val `timeline`: List<TimelineEntry>
+    ,
+    /**
+     * Who handles it.
+     */
+    val `unit`: kotlin.String?
+    ,
+    /**
+     * Day of the next promise.
+     */
+    val `due`: kotlin.String?
+    ,
+    /**
+     * The question the city waits for an answer to.
+     */
+    val `ask`: kotlin.String?
+    ,
+    /**
+     * The unit's answer.
+     */
+    val `answer`: UnitAnswer?
+    ,
+    /**
+     * The rating.
+     */
+    val `rating`: Rating?
+    ,
+    /**
+     * Published to everyone.
+     */
+    val `published`: kotlin.Boolean
+    ,
+    /**
+     * Acts of this phone that are not confirmed yet.
+     */
+    val `pending`: List<kotlin.String>
+    ,
+    /**
+     * When it was filed.
+     */
+    val `filedAt`: kotlin.Long
+    ,
+    /**
+     * A proof can be exported: the city's receipt is here.
+     */
+    val `proof`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReport: FfiConverterRustBuffer<Report> {
+    override fun read(buf: ByteBuffer): Report {
+        return Report(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypePlace.read(buf),
+            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeAnswer.read(buf),
+            FfiConverterSequenceTypeReportPhoto.read(buf),
+            FfiConverterSequenceTypeTimelineEntry.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypeUnitAnswer.read(buf),
+            FfiConverterOptionalTypeRating.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Report) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`state`) +
+            FfiConverterOptionalString.allocationSize(value.`statusRaw`) +
+            FfiConverterString.allocationSize(value.`category`) +
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterOptionalString.allocationSize(value.`ward`) +
+            FfiConverterOptionalTypePlace.allocationSize(value.`place`) +
+            FfiConverterOptionalUInt.allocationSize(value.`placeGridM`) +
+            FfiConverterOptionalString.allocationSize(value.`placeWords`) +
+            FfiConverterSequenceTypeAnswer.allocationSize(value.`answers`) +
+            FfiConverterSequenceTypeReportPhoto.allocationSize(value.`photos`) +
+            FfiConverterSequenceTypeTimelineEntry.allocationSize(value.`timeline`) +
+            FfiConverterOptionalString.allocationSize(value.`unit`) +
+            FfiConverterOptionalString.allocationSize(value.`due`) +
+            FfiConverterOptionalString.allocationSize(value.`ask`) +
+            FfiConverterOptionalTypeUnitAnswer.allocationSize(value.`answer`) +
+            FfiConverterOptionalTypeRating.allocationSize(value.`rating`) +
+            FfiConverterBoolean.allocationSize(value.`published`) +
+            FfiConverterSequenceString.allocationSize(value.`pending`) +
+            FfiConverterLong.allocationSize(value.`filedAt`) +
+            FfiConverterBoolean.allocationSize(value.`proof`)
+    )
+
+    override fun write(value: Report, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`state`, buf)
+            FfiConverterOptionalString.write(value.`statusRaw`, buf)
+            FfiConverterString.write(value.`category`, buf)
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterOptionalString.write(value.`ward`, buf)
+            FfiConverterOptionalTypePlace.write(value.`place`, buf)
+            FfiConverterOptionalUInt.write(value.`placeGridM`, buf)
+            FfiConverterOptionalString.write(value.`placeWords`, buf)
+            FfiConverterSequenceTypeAnswer.write(value.`answers`, buf)
+            FfiConverterSequenceTypeReportPhoto.write(value.`photos`, buf)
+            FfiConverterSequenceTypeTimelineEntry.write(value.`timeline`, buf)
+            FfiConverterOptionalString.write(value.`unit`, buf)
+            FfiConverterOptionalString.write(value.`due`, buf)
+            FfiConverterOptionalString.write(value.`ask`, buf)
+            FfiConverterOptionalTypeUnitAnswer.write(value.`answer`, buf)
+            FfiConverterOptionalTypeRating.write(value.`rating`, buf)
+            FfiConverterBoolean.write(value.`published`, buf)
+            FfiConverterSequenceString.write(value.`pending`, buf)
+            FfiConverterLong.write(value.`filedAt`, buf)
+            FfiConverterBoolean.write(value.`proof`, buf)
+    }
+}
+
+
+
+/**
+ * A page of a list. `next` asks for the following one; none means the end.
+ */
+data class ReportPage (
+    /**
+     * The lines.
+     */
+    val `items`: List<ReportSummary>
+    ,
+    /**
+     * Opaque.
+     */
+    val `next`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReportPage: FfiConverterRustBuffer<ReportPage> {
+    override fun read(buf: ByteBuffer): ReportPage {
+        return ReportPage(
+            FfiConverterSequenceTypeReportSummary.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ReportPage) = (
+            FfiConverterSequenceTypeReportSummary.allocationSize(value.`items`) +
+            FfiConverterOptionalString.allocationSize(value.`next`)
+    )
+
+    override fun write(value: ReportPage, buf: ByteBuffer) {
+            FfiConverterSequenceTypeReportSummary.write(value.`items`, buf)
+            FfiConverterOptionalString.write(value.`next`, buf)
+    }
+}
+
+
+
+/**
+ * A photo of a report.
+ */
+data class ReportPhoto (
+    /**
+     * SHA-256 of the cleaned file.
+     */
+    val `sha256`: kotlin.String
+    ,
+    /**
+     * Its size.
+     */
+    val `bytes`: kotlin.ULong
+    ,
+    /**
+     * `waiting`, `sending` or `received`.
+     */
+    val `state`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReportPhoto: FfiConverterRustBuffer<ReportPhoto> {
+    override fun read(buf: ByteBuffer): ReportPhoto {
+        return ReportPhoto(
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ReportPhoto) = (
+            FfiConverterString.allocationSize(value.`sha256`) +
+            FfiConverterULong.allocationSize(value.`bytes`) +
+            FfiConverterString.allocationSize(value.`state`)
+    )
+
+    override fun write(value: ReportPhoto, buf: ByteBuffer) {
+            FfiConverterString.write(value.`sha256`, buf)
+            FfiConverterULong.write(value.`bytes`, buf)
+            FfiConverterString.write(value.`state`, buf)
+    }
+}
+
+
+
+/**
+ * A line of the list.
+ */
+data class ReportSummary (
+    /**
+     * The report.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * State as [`Report::state`].
+     */
+    val `state`: kotlin.String
+    ,
+    /**
+     * Category code.
+     */
+    val `category`: kotlin.String
+    ,
+    /**
+     * The first 140 characters of the text.
+     */
+    val `text`: kotlin.String
+    ,
+    /**
+     * Ward code.
+     */
+    val `ward`: kotlin.String?
+    ,
+    /**
+     * Photos.
+     */
+    val `photoCount`: kotlin.UInt
+    ,
+    /**
+     * When it was filed (the city's time once received, the phone's before).
+     */
+    val `filedAt`: kotlin.Long
+    ,
+    /**
+     * Day by which the city promised the next step.
+     */
+    val `due`: kotlin.String?
+    ,
+    /**
+     * Something is waiting to be sent.
+     */
+    val `pending`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReportSummary: FfiConverterRustBuffer<ReportSummary> {
+    override fun read(buf: ByteBuffer): ReportSummary {
+        return ReportSummary(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ReportSummary) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`state`) +
+            FfiConverterString.allocationSize(value.`category`) +
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterOptionalString.allocationSize(value.`ward`) +
+            FfiConverterUInt.allocationSize(value.`photoCount`) +
+            FfiConverterLong.allocationSize(value.`filedAt`) +
+            FfiConverterOptionalString.allocationSize(value.`due`) +
+            FfiConverterBoolean.allocationSize(value.`pending`)
+    )
+
+    override fun write(value: ReportSummary, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`state`, buf)
+            FfiConverterString.write(value.`category`, buf)
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterOptionalString.write(value.`ward`, buf)
+            FfiConverterUInt.write(value.`photoCount`, buf)
+            FfiConverterLong.write(value.`filedAt`, buf)
+            FfiConverterOptionalString.write(value.`due`, buf)
+            FfiConverterBoolean.write(value.`pending`, buf)
+    }
+}
+
+
+
+/**
+ * Where the core stands, for a screen, a help desk or a test.
+ */
+data class Status (
+    /**
+     * Reports on this phone, whatever the list.
+     */
+    val `reports`: kotlin.ULong
+    ,
+    /**
+     * Drafts.
+     */
+    val `drafts`: kotlin.ULong
+    ,
+    /**
+     * Acts not handed over yet.
+     */
+    val `waiting`: kotlin.ULong
+    ,
+    /**
+     * Acts handed over, fate unknown.
+     */
+    val `sending`: kotlin.ULong
+    ,
+    /**
+     * Acts the city refused.
+     */
+    val `wedged`: kotlin.ULong
+    ,
+    /**
+     * Acts the city has.
+     */
+    val `done`: kotlin.ULong
+    ,
+    /**
+     * Photos the city does not have whole.
+     */
+    val `photosOpen`: kotlin.ULong
+    ,
+    /**
+     * Requests under way.
+     */
+    val `requests`: kotlin.ULong
+    ,
+    /**
+     * Milliseconds since the newest signed time came; none: never.
+     */
+    val `beaconAgeMs`: kotlin.ULong?
+    ,
+    /**
+     * Edition of the city's data in force.
+     */
+    val `configEdition`: kotlin.String
+    ,
+    /**
+     * Version of its signed pack; 0: the built-in edition.
+     */
+    val `configVersion`: kotlin.ULong
+    ,
+    /**
+     * Why the first thing that waits does not move: `link`, `sign-in`, `wedged`, `until`, …; empty: nothing waits.
+     */
+    val `waitsFor`: kotlin.String
+    ,
+    /**
+     * Milliseconds until the core wants to be called; none: no need.
+     */
+    val `nextWakeMs`: kotlin.ULong?
+    ,
+    /**
+     * The city does not speak this release's protocol any more.
+     */
+    val `updateNeeded`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStatus: FfiConverterRustBuffer<Status> {
+    override fun read(buf: ByteBuffer): Status {
+        return Status(
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalULong.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Status) = (
+            FfiConverterULong.allocationSize(value.`reports`) +
+            FfiConverterULong.allocationSize(value.`drafts`) +
+            FfiConverterULong.allocationSize(value.`waiting`) +
+            FfiConverterULong.allocationSize(value.`sending`) +
+            FfiConverterULong.allocationSize(value.`wedged`) +
+            FfiConverterULong.allocationSize(value.`done`) +
+            FfiConverterULong.allocationSize(value.`photosOpen`) +
+            FfiConverterULong.allocationSize(value.`requests`) +
+            FfiConverterOptionalULong.allocationSize(value.`beaconAgeMs`) +
+            FfiConverterString.allocationSize(value.`configEdition`) +
+            FfiConverterULong.allocationSize(value.`configVersion`) +
+            FfiConverterString.allocationSize(value.`waitsFor`) +
+            FfiConverterOptionalULong.allocationSize(value.`nextWakeMs`) +
+            FfiConverterBoolean.allocationSize(value.`updateNeeded`)
+    )
+
+    override fun write(value: Status, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`reports`, buf)
+            FfiConverterULong.write(value.`drafts`, buf)
+            FfiConverterULong.write(value.`waiting`, buf)
+            FfiConverterULong.write(value.`sending`, buf)
+            FfiConverterULong.write(value.`wedged`, buf)
+            FfiConverterULong.write(value.`done`, buf)
+            FfiConverterULong.write(value.`photosOpen`, buf)
+            FfiConverterULong.write(value.`requests`, buf)
+            FfiConverterOptionalULong.write(value.`beaconAgeMs`, buf)
+            FfiConverterString.write(value.`configEdition`, buf)
+            FfiConverterULong.write(value.`configVersion`, buf)
+            FfiConverterString.write(value.`waitsFor`, buf)
+            FfiConverterOptionalULong.write(value.`nextWakeMs`, buf)
+            FfiConverterBoolean.write(value.`updateNeeded`, buf)
+    }
+}
+
+
+
+/**
+ * What filing returns, once it is durable on the phone. The network was not asked.
+ */
+data class Submitted (
+    /**
+     * The report.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * Its state now: `queued`.
+     */
+    val `state`: kotlin.String
+    ,
+    /**
+     * The op that carries it.
+     */
+    val `op`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSubmitted: FfiConverterRustBuffer<Submitted> {
+    override fun read(buf: ByteBuffer): Submitted {
+        return Submitted(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Submitted) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`state`) +
+            FfiConverterString.allocationSize(value.`op`)
+    )
+
+    override fun write(value: Submitted, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`state`, buf)
+            FfiConverterString.write(value.`op`, buf)
+    }
+}
+
+
+
+/**
+ * One step in the life of a report.
+ */
+data class TimelineEntry (
+    /**
+     * When.
+     */
+    val `at`: kotlin.Long
+    ,
+    /**
+     * The state it led to.
+     */
+    val `state`: kotlin.String
+    ,
+    /**
+     * `citizen`, `intake`, `phone` or a unit's code; never a person.
+     */
+    val `by`: kotlin.String
+    ,
+    /**
+     * What was said, if anything.
+     */
+    val `text`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTimelineEntry: FfiConverterRustBuffer<TimelineEntry> {
+    override fun read(buf: ByteBuffer): TimelineEntry {
+        return TimelineEntry(
+            FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TimelineEntry) = (
+            FfiConverterLong.allocationSize(value.`at`) +
+            FfiConverterString.allocationSize(value.`state`) +
+            FfiConverterString.allocationSize(value.`by`) +
+            FfiConverterOptionalString.allocationSize(value.`text`)
+    )
+
+    override fun write(value: TimelineEntry, buf: ByteBuffer) {
+            FfiConverterLong.write(value.`at`, buf)
+            FfiConverterString.write(value.`state`, buf)
+            FfiConverterString.write(value.`by`, buf)
+            FfiConverterOptionalString.write(value.`text`, buf)
+    }
+}
+
+
+
+/**
+ * One header.
+ */
+data class TransportHeader (
+    /**
+     * Lower-case name.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * Value.
+     */
+    val `value`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTransportHeader: FfiConverterRustBuffer<TransportHeader> {
+    override fun read(buf: ByteBuffer): TransportHeader {
+        return TransportHeader(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TransportHeader) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: TransportHeader, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
+ * A request to send to the city's origin.
+ */
+data class TransportRequest (
+    /**
+     * Names the request until it was answered, also across a restart of the app.
+     */
+    val `id`: kotlin.ULong
+    ,
+    /**
+     * `GET`, `POST`, …
+     */
+    val `method`: kotlin.String
+    ,
+    /**
+     * Absolute address.
+     */
+    val `url`: kotlin.String
+    ,
+    /**
+     * Headers to send as they are. They may hold a session: never log them.
+     */
+    val `headers`: List<TransportHeader>
+    ,
+    /**
+     * Body, empty if none.
+     */
+    val `body`: kotlin.ByteArray
+    ,
+    /**
+     * Give up (`TooLarge`) when the answer's body, decompressed, is longer.
+     */
+    val `maxResponse`: kotlin.ULong
+    ,
+    /**
+     * Give up (`Timeout`) when nothing moved for this long. There is no other deadline: a slow link that moves is fine.
+     */
+    val `idleTimeoutMs`: kotlin.ULong
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTransportRequest: FfiConverterRustBuffer<TransportRequest> {
+    override fun read(buf: ByteBuffer): TransportRequest {
+        return TransportRequest(
+            FfiConverterULong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeTransportHeader.read(buf),
+            FfiConverterByteArray.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TransportRequest) = (
+            FfiConverterULong.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`method`) +
+            FfiConverterString.allocationSize(value.`url`) +
+            FfiConverterSequenceTypeTransportHeader.allocationSize(value.`headers`) +
+            FfiConverterByteArray.allocationSize(value.`body`) +
+            FfiConverterULong.allocationSize(value.`maxResponse`) +
+            FfiConverterULong.allocationSize(value.`idleTimeoutMs`)
+    )
+
+    override fun write(value: TransportRequest, buf: ByteBuffer) {
+            FfiConverterULong.write(value.`id`, buf)
+            FfiConverterString.write(value.`method`, buf)
+            FfiConverterString.write(value.`url`, buf)
+            FfiConverterSequenceTypeTransportHeader.write(value.`headers`, buf)
+            FfiConverterByteArray.write(value.`body`, buf)
+            FfiConverterULong.write(value.`maxResponse`, buf)
+            FfiConverterULong.write(value.`idleTimeoutMs`, buf)
+    }
+}
+
+
+
+/**
+ * An answer.
+ */
+data class TransportResponse (
+    /**
+     * HTTP status.
+     */
+    val `status`: kotlin.UShort
+    ,
+    /**
+     * Headers, names in lower case.
+     */
+    val `headers`: List<TransportHeader>
+    ,
+    /**
+     * Body, decompressed.
+     */
+    val `body`: kotlin.ByteArray
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTransportResponse: FfiConverterRustBuffer<TransportResponse> {
+    override fun read(buf: ByteBuffer): TransportResponse {
+        return TransportResponse(
+            FfiConverterUShort.read(buf),
+            FfiConverterSequenceTypeTransportHeader.read(buf),
+            FfiConverterByteArray.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TransportResponse) = (
+            FfiConverterUShort.allocationSize(value.`status`) +
+            FfiConverterSequenceTypeTransportHeader.allocationSize(value.`headers`) +
+            FfiConverterByteArray.allocationSize(value.`body`)
+    )
+
+    override fun write(value: TransportResponse, buf: ByteBuffer) {
+            FfiConverterUShort.write(value.`status`, buf)
+            FfiConverterSequenceTypeTransportHeader.write(value.`headers`, buf)
+            FfiConverterByteArray.write(value.`body`, buf)
+    }
+}
+
+
+
+/**
+ * The unit's answer.
+ */
+data class UnitAnswer (
+    /**
+     * The text.
+     */
+    val `text`: kotlin.String
+    ,
+    /**
+     * When.
+     */
+    val `at`: kotlin.Long
+    ,
+    /**
+     * SHA-256s of its photos.
+     */
+    val `photos`: List<kotlin.String>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUnitAnswer: FfiConverterRustBuffer<UnitAnswer> {
+    override fun read(buf: ByteBuffer): UnitAnswer {
+        return UnitAnswer(
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: UnitAnswer) = (
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterLong.allocationSize(value.`at`) +
+            FfiConverterSequenceString.allocationSize(value.`photos`)
+    )
+
+    override fun write(value: UnitAnswer, buf: ByteBuffer) {
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterLong.write(value.`at`, buf)
+            FfiConverterSequenceString.write(value.`photos`, buf)
+    }
+}
+
+
+
+/**
+ * A ward the place may lie in, with how sure the core is.
+ */
+data class WardGuess (
+    /**
+     * Code of the unit of today.
+     */
+    val `code`: kotlin.String
+    ,
+    /**
+     * Its full name, Vietnamese.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * 0 to 1; the guesses of one call add up to at most 1.
+     */
+    val `confidence`: kotlin.Double
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeWardGuess: FfiConverterRustBuffer<WardGuess> {
+    override fun read(buf: ByteBuffer): WardGuess {
+        return WardGuess(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: WardGuess) = (
+            FfiConverterString.allocationSize(value.`code`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterDouble.allocationSize(value.`confidence`)
+    )
+
+    override fun write(value: WardGuess, buf: ByteBuffer) {
+            FfiConverterString.write(value.`code`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterDouble.write(value.`confidence`, buf)
+    }
+}
+
+
+
+/**
+ * Who is signed in.
+ */
+data class Who (
+    /**
+     * The account's pseudonym, 32 hexadecimal digits.
+     */
+    val `account`: kotlin.String
+    ,
+    /**
+     * The name to show.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * The unit, for an officer.
+     */
+    val `staff`: kotlin.String?
+    ,
+    /**
+     * The city has refused the session since: sign in again. What was saved is kept.
+     */
+    val `expired`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeWho: FfiConverterRustBuffer<Who> {
+    override fun read(buf: ByteBuffer): Who {
+        return Who(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Who) = (
+            FfiConverterString.allocationSize(value.`account`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterOptionalString.allocationSize(value.`staff`) +
+            FfiConverterBoolean.allocationSize(value.`expired`)
+    )
+
+    override fun write(value: Who, buf: ByteBuffer) {
+            FfiConverterString.write(value.`account`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterOptionalString.write(value.`staff`, buf)
+            FfiConverterBoolean.write(value.`expired`, buf)
+    }
+}
+
+
+
+/**
+ * How the sender stands behind a report.
+ */
+
+enum class AuthorKind {
+
+    /**
+     * Named to the intake; handling units and the public never see it.
+     */
+    NAMED,
+    /**
+     * Sealed to the city's disclosure key: nobody sees it unless it is opened, and each opening is told to the reporter.
+     */
+    SEALED,
+    /**
+     * Not there at all. The city can then neither ask back in person nor count the report for the account.
+     */
+    ANONYMOUS;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAuthorKind: FfiConverterRustBuffer<AuthorKind> {
+    override fun read(buf: ByteBuffer) = try {
+
+        AuthorKind.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: AuthorKind) = 4UL
+
+    override fun write(value: AuthorKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+
+
+/**
+ * Everything that can go wrong, as an app needs to know it.
+ */
+sealed class HueException: kotlin.Exception() {
+
+    /**
+     * Something the person entered breaks a rule; nothing was changed or lost.
+     */
+    class Invalid(
+
+        /**
+         * Which input, e.g. `text`, `category`, `photo`.
+         */
+        val `field`: kotlin.String,
+
+        /**
+         * Which rule, e.g. `empty`, `too-long`, `heic`.
+         */
+        val `rule`: kotlin.String
+        ) : HueException() {
+        override val message
+            get() = "field=${ `field` }, rule=${ `rule` }"
+    }
+
+    /**
+     * No such report, draft, op or file.
+     */
+    class NotFound(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The key of this data is not open (phone locked, vault refused).
+     */
+    class Locked(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The act needs a signed-in account.
+     */
+    class SignInNeeded(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The act needs the network and there is none.
+     */
+    class Offline(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * Another process owns the home, or the same thing is being done already.
+     */
+    class Busy(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The city, or a rule of the city's data, does not allow it.
+     */
+    class Refused(
+
+        /**
+         * Which rule, e.g. `state`, `already-rated`.
+         */
+        val `rule`: kotlin.String
+        ) : HueException() {
+        override val message
+            get() = "rule=${ `rule` }"
+    }
+
+    /**
+     * It changed meanwhile; look again and decide.
+     */
+    class Conflict(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The phone's storage could not do it; nothing that was saved before is lost.
+     */
+    class Storage(
+
+        /**
+         * What the storage said.
+         */
+        val `reason`: StorageReason
+        ) : HueException() {
+        override val message
+            get() = "reason=${ `reason` }"
+    }
+
+    /**
+     * The app is too old for the city or for this home.
+     */
+    class UpgradeNeeded(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The caller gave up waiting; what was begun still ends whole.
+     */
+    class Cancelled(
+        ) : HueException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * A defect of ours. `incident` finds it in the log; it says nothing about the person.
+     */
+    class Internal(
+
+        /**
+         * A short code for the log.
+         */
+        val `incident`: kotlin.String
+        ) : HueException() {
+        override val message
+            get() = "incident=${ `incident` }"
+    }
+
+
+
+
+
+    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<HueException> {
+        override fun lift(error_buf: RustBuffer.ByValue): HueException = FfiConverterTypeHueError.lift(error_buf)
+    }
+
+
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHueError : FfiConverterRustBuffer<HueException> {
+    override fun read(buf: ByteBuffer): HueException {
+
+
+        return when(buf.getInt()) {
+            1 -> HueException.Invalid(
+                FfiConverterString.read(buf),
+                FfiConverterString.read(buf),
+                )
+            2 -> HueException.NotFound()
+            3 -> HueException.Locked()
+            4 -> HueException.SignInNeeded()
+            5 -> HueException.Offline()
+            6 -> HueException.Busy()
+            7 -> HueException.Refused(
+                FfiConverterString.read(buf),
+                )
+            8 -> HueException.Conflict()
+            9 -> HueException.Storage(
+                FfiConverterTypeStorageReason.read(buf),
+                )
+            10 -> HueException.UpgradeNeeded()
+            11 -> HueException.Cancelled()
+            12 -> HueException.Internal(
+                FfiConverterString.read(buf),
+                )
+            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: HueException): ULong {
+        return when(value) {
+            is HueException.Invalid -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+                + FfiConverterString.allocationSize(value.`field`)
+                + FfiConverterString.allocationSize(value.`rule`)
+            )
+            is HueException.NotFound -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.Locked -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.SignInNeeded -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.Offline -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.Busy -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.Refused -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+                + FfiConverterString.allocationSize(value.`rule`)
+            )
+            is HueException.Conflict -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.Storage -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+                + FfiConverterTypeStorageReason.allocationSize(value.`reason`)
+            )
+            is HueException.UpgradeNeeded -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.Cancelled -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is HueException.Internal -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+                + FfiConverterString.allocationSize(value.`incident`)
+            )
+        }
+    }
+
+    override fun write(value: HueException, buf: ByteBuffer) {
+        when(value) {
+            is HueException.Invalid -> {
+                buf.putInt(1)
+                FfiConverterString.write(value.`field`, buf)
+                FfiConverterString.write(value.`rule`, buf)
+                Unit
+            }
+            is HueException.NotFound -> {
+                buf.putInt(2)
+                Unit
+            }
+            is HueException.Locked -> {
+                buf.putInt(3)
+                Unit
+            }
+            is HueException.SignInNeeded -> {
+                buf.putInt(4)
+                Unit
+            }
+            is HueException.Offline -> {
+                buf.putInt(5)
+                Unit
+            }
+            is HueException.Busy -> {
+                buf.putInt(6)
+                Unit
+            }
+            is HueException.Refused -> {
+                buf.putInt(7)
+                FfiConverterString.write(value.`rule`, buf)
+                Unit
+            }
+            is HueException.Conflict -> {
+                buf.putInt(8)
+                Unit
+            }
+            is HueException.Storage -> {
+                buf.putInt(9)
+                FfiConverterTypeStorageReason.write(value.`reason`, buf)
+                Unit
+            }
+            is HueException.UpgradeNeeded -> {
+                buf.putInt(10)
+                Unit
+            }
+            is HueException.Cancelled -> {
+                buf.putInt(11)
+                Unit
+            }
+            is HueException.Internal -> {
+                buf.putInt(12)
+                FfiConverterString.write(value.`incident`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+
+}
+
+
+
+/**
+ * A language of the catalogue.
+ */
+
+enum class Language {
+
+    /**
+     * Tiếng Việt.
+     */
+    VI,
+    /**
+     * English.
+     */
+    EN;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLanguage: FfiConverterRustBuffer<Language> {
+    override fun read(buf: ByteBuffer) = try {
+
+        Language.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Language) = 4UL
+
+    override fun write(value: Language, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How good the link is, in the only steps that change what the core does.
+ */
+
+enum class Link {
+
+    /**
+     * No network at all.
+     */
+    NONE,
+    /**
+     * A network that wants something first (hotel, bus station); the core probes it.
+     */
+    CAPTIVE,
+    /**
+     * Slow or metered: words and small pages go, photos wait for better or go in small pieces.
+     */
+    SLOW,
+    /**
+     * Good: everything goes.
+     */
+    GOOD;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLink: FfiConverterRustBuffer<Link> {
+    override fun read(buf: ByteBuffer) = try {
+
+        Link.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Link) = 4UL
+
+    override fun write(value: Link, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How loud an event is.
+ */
+
+enum class LogLevel {
+
+    /**
+     * For developers.
+     */
+    DEBUG,
+    /**
+     * Worth keeping.
+     */
+    INFO,
+    /**
+     * Something failed and was handled.
+     */
+    WARNING,
+    /**
+     * A defect of ours.
+     */
+    ERROR;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLogLevel: FfiConverterRustBuffer<LogLevel> {
+    override fun read(buf: ByteBuffer) = try {
+
+        LogLevel.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: LogLevel) = 4UL
+
+    override fun write(value: LogLevel, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Where the exact place came from.
+ */
+
+enum class PlaceSource {
+
+    /**
+     * The phone measured it.
+     */
+    GPS,
+    /**
+     * The person set a pin.
+     */
+    PIN;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePlaceSource: FfiConverterRustBuffer<PlaceSource> {
+    override fun read(buf: ByteBuffer) = try {
+
+        PlaceSource.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: PlaceSource) = 4UL
+
+    override fun write(value: PlaceSource, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * The battery as far as it matters.
+ */
+
+enum class PowerState {
+
+    /**
+     * Enough, or charging.
+     */
+    NORMAL,
+    /**
+     * Under 15 %: words only.
+     */
+    LOW;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypePowerState: FfiConverterRustBuffer<PowerState> {
+    override fun read(buf: ByteBuffer) = try {
+
+        PowerState.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: PowerState) = 4UL
+
+    override fun write(value: PowerState, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How a question is answered.
+ */
+
+enum class QuestionKind {
+
+    /**
+     * Free text.
+     */
+    TEXT,
+    /**
+     * A number, as text.
+     */
+    NUMBER,
+    /**
+     * `yes` or `no`.
+     */
+    YES_NO,
+    /**
+     * The code of one option.
+     */
+    CHOICE;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeQuestionKind: FfiConverterRustBuffer<QuestionKind> {
+    override fun read(buf: ByteBuffer) = try {
+
+        QuestionKind.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: QuestionKind) = 4UL
+
+    override fun write(value: QuestionKind, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Which list of reports.
+ */
+
+enum class ReportList {
+
+    /**
+     * One's own, on whatever phone they were filed.
+     */
+    MINE,
+    /**
+     * What the city published.
+     */
+    PUBLIC;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReportList: FfiConverterRustBuffer<ReportList> {
+    override fun read(buf: ByteBuffer) = try {
+
+        ReportList.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ReportList) = 4UL
+
+    override fun write(value: ReportList, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * One step of a watched list of reports. Indices are those of the list at the moment the step is applied.
+ */
+sealed class ReportStep {
+
+    /**
+     * The whole window anew.
+     */
+    data class Reset(
+        /**
+         * All its lines.
+         */
+        val `items`: List<vn.hues.core.ReportSummary>) : ReportStep()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A new line.
+     */
+    data class Insert(
+        /**
+         * Where it stands afterwards.
+         */
+        val `index`: kotlin.UInt,
+        /**
+         * The line.
+         */
+        val `item`: vn.hues.core.ReportSummary) : ReportStep()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A line left the window.
+     */
+    data class Remove(
+        /**
+         * Where it stood.
+         */
+        val `index`: kotlin.UInt) : ReportStep()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A line changed.
+     */
+    data class Update(
+        /**
+         * Where it stands.
+         */
+        val `index`: kotlin.UInt,
+        /**
+         * The line as it is now.
+         */
+        val `item`: vn.hues.core.ReportSummary) : ReportStep()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A line moved.
+     */
+    data class Move(
+        /**
+         * Where it stood.
+         */
+        val `from`: kotlin.UInt,
+        /**
+         * Where it stands afterwards.
+         */
+        val `to`: kotlin.UInt) : ReportStep()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReportStep : FfiConverterRustBuffer<ReportStep>{
+    override fun read(buf: ByteBuffer): ReportStep {
+        return when(buf.getInt()) {
+            1 -> ReportStep.Reset(
+                FfiConverterSequenceTypeReportSummary.read(buf),
+                )
+            2 -> ReportStep.Insert(
+                FfiConverterUInt.read(buf),
+                FfiConverterTypeReportSummary.read(buf),
+                )
+            3 -> ReportStep.Remove(
+                FfiConverterUInt.read(buf),
+                )
+            4 -> ReportStep.Update(
+                FfiConverterUInt.read(buf),
+                FfiConverterTypeReportSummary.read(buf),
+                )
+            5 -> ReportStep.Move(
+                FfiConverterUInt.read(buf),
+                FfiConverterUInt.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: ReportStep): ULong = when(value) {
+        is ReportStep.Reset -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeReportSummary.allocationSize(value.`items`)
+            )
+        }
+        is ReportStep.Insert -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUInt.allocationSize(value.`index`)
+                + FfiConverterTypeReportSummary.allocationSize(value.`item`)
+            )
+        }
+        is ReportStep.Remove -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUInt.allocationSize(value.`index`)
+            )
+        }
+        is ReportStep.Update -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUInt.allocationSize(value.`index`)
+                + FfiConverterTypeReportSummary.allocationSize(value.`item`)
+            )
+        }
+        is ReportStep.Move -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUInt.allocationSize(value.`from`)
+                + FfiConverterUInt.allocationSize(value.`to`)
+            )
+        }
+    }
+
+    override fun write(value: ReportStep, buf: ByteBuffer) {
+        when(value) {
+            is ReportStep.Reset -> {
+                buf.putInt(1)
+                FfiConverterSequenceTypeReportSummary.write(value.`items`, buf)
+                Unit
+            }
+            is ReportStep.Insert -> {
+                buf.putInt(2)
+                FfiConverterUInt.write(value.`index`, buf)
+                FfiConverterTypeReportSummary.write(value.`item`, buf)
+                Unit
+            }
+            is ReportStep.Remove -> {
+                buf.putInt(3)
+                FfiConverterUInt.write(value.`index`, buf)
+                Unit
+            }
+            is ReportStep.Update -> {
+                buf.putInt(4)
+                FfiConverterUInt.write(value.`index`, buf)
+                FfiConverterTypeReportSummary.write(value.`item`, buf)
+                Unit
+            }
+            is ReportStep.Move -> {
+                buf.putInt(5)
+                FfiConverterUInt.write(value.`from`, buf)
+                FfiConverterUInt.write(value.`to`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * When the keys of a slot may be used.
+ */
+
+enum class SlotClass {
+
+    /**
+     * After the first unlock since boot, also with the screen locked: the outbox must empty in a pocket.
+     */
+    BACKGROUND,
+    /**
+     * Only while the phone is unlocked.
+     */
+    UNLOCKED,
+    /**
+     * Only with the person present (fingerprint, face, code).
+     */
+    USER_PRESENT;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSlotClass: FfiConverterRustBuffer<SlotClass> {
+    override fun read(buf: ByteBuffer) = try {
+
+        SlotClass.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: SlotClass) = 4UL
+
+    override fun write(value: SlotClass, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Why storage failed.
+ */
+
+enum class StorageReason {
+
+    /**
+     * The disk is full.
+     */
+    FULL,
+    /**
+     * A file is damaged; it was set aside, never recreated silently.
+     */
+    CORRUPT,
+    /**
+     * The key does not fit the file (restored backup, reset keystore).
+     */
+    WRONG_KEY,
+    /**
+     * The home was written by a newer app.
+     */
+    NEWER,
+    /**
+     * The disk answered with an error.
+     */
+    IO;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeStorageReason: FfiConverterRustBuffer<StorageReason> {
+    override fun read(buf: ByteBuffer) = try {
+
+        StorageReason.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: StorageReason) = 4UL
+
+    override fun write(value: StorageReason, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How much room there is.
+ */
+
+enum class TextForm {
+
+    /**
+     * A few words, for a badge or a button.
+     */
+    SHORT,
+    /**
+     * A sentence that says what to do.
+     */
+    LONG,
+    /**
+     * For a screen reader: no signs, no abbreviations.
+     */
+    SPOKEN;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTextForm: FfiConverterRustBuffer<TextForm> {
+    override fun read(buf: ByteBuffer) = try {
+
+        TextForm.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: TextForm) = 4UL
+
+    override fun write(value: TextForm, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * What can be put into words.
+ */
+sealed class TextItem {
+
+    /**
+     * An error.
+     */
+    data class Failure(
+        /**
+         * The error as it was thrown.
+         */
+        val `error`: vn.hues.core.HueException) : TextItem()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A rule's name as in [`HueError::Invalid`], [`HueError::Refused`] or a problem of a draft.
+     */
+    data class Rule(
+        /**
+         * The name.
+         */
+        val `rule`: kotlin.String) : TextItem()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A state of a report.
+     */
+    data class ReportState(
+        /**
+         * As in a report's `state`.
+         */
+        val `state`: kotlin.String) : TextItem()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A state of an op in the outbox.
+     */
+    data class OutboxState(
+        /**
+         * As in an outbox item's `state`.
+         */
+        val `state`: kotlin.String) : TextItem()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A warning of a draft.
+     */
+    data class DraftWarning(
+        /**
+         * The warning.
+         */
+        val `warning`: vn.hues.core.Warning) : TextItem()
+
+    {
+
+
+        companion object
+    }
+
+
+
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTextItem : FfiConverterRustBuffer<TextItem>{
+    override fun read(buf: ByteBuffer): TextItem {
+        return when(buf.getInt()) {
+            1 -> TextItem.Failure(
+                FfiConverterTypeHueError.read(buf),
+                )
+            2 -> TextItem.Rule(
+                FfiConverterString.read(buf),
+                )
+            3 -> TextItem.ReportState(
+                FfiConverterString.read(buf),
+                )
+            4 -> TextItem.OutboxState(
+                FfiConverterString.read(buf),
+                )
+            5 -> TextItem.DraftWarning(
+                FfiConverterTypeWarning.read(buf),
+                )
+            else -> throw RuntimeException("invalid enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: TextItem): ULong = when(value) {
+        is TextItem.Failure -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeHueError.allocationSize(value.`error`)
+            )
+        }
+        is TextItem.Rule -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`rule`)
+            )
+        }
+        is TextItem.ReportState -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`state`)
+            )
+        }
+        is TextItem.OutboxState -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`state`)
+            )
+        }
+        is TextItem.DraftWarning -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeWarning.allocationSize(value.`warning`)
+            )
+        }
+    }
+
+    override fun write(value: TextItem, buf: ByteBuffer) {
+        when(value) {
+            is TextItem.Failure -> {
+                buf.putInt(1)
+                FfiConverterTypeHueError.write(value.`error`, buf)
+                Unit
+            }
+            is TextItem.Rule -> {
+                buf.putInt(2)
+                FfiConverterString.write(value.`rule`, buf)
+                Unit
+            }
+            is TextItem.ReportState -> {
+                buf.putInt(3)
+                FfiConverterString.write(value.`state`, buf)
+                Unit
+            }
+            is TextItem.OutboxState -> {
+                buf.putInt(4)
+                FfiConverterString.write(value.`state`, buf)
+                Unit
+            }
+            is TextItem.DraftWarning -> {
+                buf.putInt(5)
+                FfiConverterTypeWarning.write(value.`warning`, buf)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * Why there is no answer.
+ */
+
+enum class TransportFailure {
+
+    /**
+     * No network.
+     */
+    OFFLINE,
+    /**
+     * The name did not resolve.
+     */
+    DNS,
+    /**
+     * TLS failed; the chain is not ours.
+     */
+    TLS,
+    /**
+     * TLS failed only because the phone's clock lies outside the certificate's validity.
+     */
+    TLS_CLOCK,
+    /**
+     * Nothing moved for `idle_timeout_ms`.
+     */
+    TIMEOUT,
+    /**
+     * The connection broke.
+     */
+    RESET,
+    /**
+     * The answer was longer than `max_response`.
+     */
+    TOO_LARGE,
+    /**
+     * The answer was a redirect off the origin.
+     */
+    REDIRECT,
+    /**
+     * The core or the system cancelled it.
+     */
+    CANCELLED,
+    /**
+     * Anything else.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTransportFailure: FfiConverterRustBuffer<TransportFailure> {
+    override fun read(buf: ByteBuffer) = try {
+
+        TransportFailure.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: TransportFailure) = 4UL
+
+    override fun write(value: TransportFailure, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+
+
+/**
+ * Why the vault did not do it.
+ */
+sealed class VaultException: kotlin.Exception() {
+
+    /**
+     * Not now: the phone is locked or was not unlocked since boot.
+     */
+    class Locked(
+        ) : VaultException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The slot or its key is gone (reset keystore, restored phone, wiped).
+     */
+    class Gone(
+        ) : VaultException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The sealed bytes or the associated data do not belong to this slot.
+     */
+    class Mismatch(
+        ) : VaultException() {
+        override val message
+            get() = ""
+    }
+
+    /**
+     * The keystore failed otherwise.
+     */
+    class Failed(
+        ) : VaultException() {
+        override val message
+            get() = ""
+    }
+
+
+
+
+
+    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<VaultException> {
+        override fun lift(error_buf: RustBuffer.ByValue): VaultException = FfiConverterTypeVaultError.lift(error_buf)
+    }
+
+
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeVaultError : FfiConverterRustBuffer<VaultException> {
+    override fun read(buf: ByteBuffer): VaultException {
+
+
+        return when(buf.getInt()) {
+            1 -> VaultException.Locked()
+            2 -> VaultException.Gone()
+            3 -> VaultException.Mismatch()
+            4 -> VaultException.Failed()
+            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: VaultException): ULong {
+        return when(value) {
+            is VaultException.Locked -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is VaultException.Gone -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is VaultException.Mismatch -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+            is VaultException.Failed -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: VaultException, buf: ByteBuffer) {
+        when(value) {
+            is VaultException.Locked -> {
+                buf.putInt(1)
+                Unit
+            }
+            is VaultException.Gone -> {
+                buf.putInt(2)
+                Unit
+            }
+            is VaultException.Mismatch -> {
+                buf.putInt(3)
+                Unit
+            }
+            is VaultException.Failed -> {
+                buf.putInt(4)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+
+}
+
+
+
+/**
+ * What the person should know before filing.
+ */
+
+enum class Warning {
+
+    /**
+     * The place is not in Huế.
+     */
+    OUTSIDE_HUE,
+    /**
+     * The place is only known to more than 100 m.
+     */
+    PLACE_VAGUE,
+    /**
+     * No place at all: say it in words or choose a ward.
+     */
+    NO_PLACE,
+    /**
+     * A photo was taken more than 200 m from the place.
+     */
+    PHOTO_ELSEWHERE,
+    /**
+     * The category is urgent: phone first.
+     */
+    URGENT;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeWarning: FfiConverterRustBuffer<Warning> {
+    override fun read(buf: ByteBuffer) = try {
+
+        Warning.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Warning) = 4UL
+
+    override fun write(value: Warning, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
+    override fun read(buf: ByteBuffer): kotlin.UInt? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterUInt.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.UInt?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterUInt.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.UInt?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterUInt.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalULong: FfiConverterRustBuffer<kotlin.ULong?> {
+    override fun read(buf: ByteBuffer): kotlin.ULong? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterULong.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.ULong?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterULong.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.ULong?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterULong.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalLong: FfiConverterRustBuffer<kotlin.Long?> {
+    override fun read(buf: ByteBuffer): kotlin.Long? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterLong.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.Long?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterLong.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.Long?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterLong.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalDouble: FfiConverterRustBuffer<kotlin.Double?> {
+    override fun read(buf: ByteBuffer): kotlin.Double? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterDouble.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.Double?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterDouble.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.Double?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterDouble.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
+    override fun read(buf: ByteBuffer): kotlin.String? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterString.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.String?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterString.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.String?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterString.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeHttpTransport: FfiConverterRustBuffer<HttpTransport?> {
+    override fun read(buf: ByteBuffer): HttpTransport? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeHttpTransport.read(buf)
+    }
+
+    override fun allocationSize(value: HttpTransport?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeHttpTransport.allocationSize(value)
+        }
+    }
+
+    override fun write(value: HttpTransport?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeHttpTransport.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeLogSink: FfiConverterRustBuffer<LogSink?> {
+    override fun read(buf: ByteBuffer): LogSink? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeLogSink.read(buf)
+    }
+
+    override fun allocationSize(value: LogSink?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeLogSink.allocationSize(value)
+        }
+    }
+
+    override fun write(value: LogSink?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeLogSink.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeCityAddress: FfiConverterRustBuffer<CityAddress?> {
+    override fun read(buf: ByteBuffer): CityAddress? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeCityAddress.read(buf)
+    }
+
+    override fun allocationSize(value: CityAddress?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeCityAddress.allocationSize(value)
+        }
+    }
+
+    override fun write(value: CityAddress?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeCityAddress.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeNotice: FfiConverterRustBuffer<Notice?> {
+    override fun read(buf: ByteBuffer): Notice? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeNotice.read(buf)
+    }
+
+    override fun allocationSize(value: Notice?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeNotice.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Notice?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeNotice.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypePlace: FfiConverterRustBuffer<Place?> {
+    override fun read(buf: ByteBuffer): Place? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypePlace.read(buf)
+    }
+
+    override fun allocationSize(value: Place?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypePlace.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Place?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypePlace.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeRating: FfiConverterRustBuffer<Rating?> {
+    override fun read(buf: ByteBuffer): Rating? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeRating.read(buf)
+    }
+
+    override fun allocationSize(value: Rating?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeRating.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Rating?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeRating.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeUnitAnswer: FfiConverterRustBuffer<UnitAnswer?> {
+    override fun read(buf: ByteBuffer): UnitAnswer? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeUnitAnswer.read(buf)
+    }
+
+    override fun allocationSize(value: UnitAnswer?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeUnitAnswer.allocationSize(value)
+        }
+    }
+
+    override fun write(value: UnitAnswer?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeUnitAnswer.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeWho: FfiConverterRustBuffer<Who?> {
+    override fun read(buf: ByteBuffer): Who? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeWho.read(buf)
+    }
+
+    override fun allocationSize(value: Who?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeWho.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Who?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeWho.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
+    override fun read(buf: ByteBuffer): List<kotlin.String> {
+        val len = buf.getInt()
+        return List<kotlin.String>(len) {
+            FfiConverterString.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.String>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterString.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.String>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterString.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceByteArray: FfiConverterRustBuffer<List<kotlin.ByteArray>> {
+    override fun read(buf: ByteBuffer): List<kotlin.ByteArray> {
+        val len = buf.getInt()
+        return List<kotlin.ByteArray>(len) {
+            FfiConverterByteArray.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.ByteArray>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterByteArray.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.ByteArray>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterByteArray.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeAnswer: FfiConverterRustBuffer<List<Answer>> {
+    override fun read(buf: ByteBuffer): List<Answer> {
+        val len = buf.getInt()
+        return List<Answer>(len) {
+            FfiConverterTypeAnswer.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Answer>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeAnswer.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Answer>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeAnswer.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeCategory: FfiConverterRustBuffer<List<Category>> {
+    override fun read(buf: ByteBuffer): List<Category> {
+        val len = buf.getInt()
+        return List<Category>(len) {
+            FfiConverterTypeCategory.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Category>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeCategory.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Category>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeCategory.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeDraft: FfiConverterRustBuffer<List<Draft>> {
+    override fun read(buf: ByteBuffer): List<Draft> {
+        val len = buf.getInt()
+        return List<Draft>(len) {
+            FfiConverterTypeDraft.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Draft>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeDraft.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Draft>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeDraft.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeDraftPhoto: FfiConverterRustBuffer<List<DraftPhoto>> {
+    override fun read(buf: ByteBuffer): List<DraftPhoto> {
+        val len = buf.getInt()
+        return List<DraftPhoto>(len) {
+            FfiConverterTypeDraftPhoto.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<DraftPhoto>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeDraftPhoto.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<DraftPhoto>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeDraftPhoto.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeInboxNotice: FfiConverterRustBuffer<List<InboxNotice>> {
+    override fun read(buf: ByteBuffer): List<InboxNotice> {
+        val len = buf.getInt()
+        return List<InboxNotice>(len) {
+            FfiConverterTypeInboxNotice.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<InboxNotice>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeInboxNotice.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<InboxNotice>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeInboxNotice.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeOutboxItem: FfiConverterRustBuffer<List<OutboxItem>> {
+    override fun read(buf: ByteBuffer): List<OutboxItem> {
+        val len = buf.getInt()
+        return List<OutboxItem>(len) {
+            FfiConverterTypeOutboxItem.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<OutboxItem>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeOutboxItem.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<OutboxItem>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeOutboxItem.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeProblem: FfiConverterRustBuffer<List<Problem>> {
+    override fun read(buf: ByteBuffer): List<Problem> {
+        val len = buf.getInt()
+        return List<Problem>(len) {
+            FfiConverterTypeProblem.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Problem>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeProblem.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Problem>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeProblem.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeQuestion: FfiConverterRustBuffer<List<Question>> {
+    override fun read(buf: ByteBuffer): List<Question> {
+        val len = buf.getInt()
+        return List<Question>(len) {
+            FfiConverterTypeQuestion.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Question>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeQuestion.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Question>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeQuestion.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeQuestionOption: FfiConverterRustBuffer<List<QuestionOption>> {
+    override fun read(buf: ByteBuffer): List<QuestionOption> {
+        val len = buf.getInt()
+        return List<QuestionOption>(len) {
+            FfiConverterTypeQuestionOption.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<QuestionOption>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeQuestionOption.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<QuestionOption>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeQuestionOption.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeReportPhoto: FfiConverterRustBuffer<List<ReportPhoto>> {
+    override fun read(buf: ByteBuffer): List<ReportPhoto> {
+        val len = buf.getInt()
+        return List<ReportPhoto>(len) {
+            FfiConverterTypeReportPhoto.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ReportPhoto>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeReportPhoto.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ReportPhoto>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeReportPhoto.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeReportSummary: FfiConverterRustBuffer<List<ReportSummary>> {
+    override fun read(buf: ByteBuffer): List<ReportSummary> {
+        val len = buf.getInt()
+        return List<ReportSummary>(len) {
+            FfiConverterTypeReportSummary.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ReportSummary>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeReportSummary.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ReportSummary>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeReportSummary.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeTimelineEntry: FfiConverterRustBuffer<List<TimelineEntry>> {
+    override fun read(buf: ByteBuffer): List<TimelineEntry> {
+        val len = buf.getInt()
+        return List<TimelineEntry>(len) {
+            FfiConverterTypeTimelineEntry.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<TimelineEntry>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeTimelineEntry.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<TimelineEntry>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeTimelineEntry.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeTransportHeader: FfiConverterRustBuffer<List<TransportHeader>> {
+    override fun read(buf: ByteBuffer): List<TransportHeader> {
+        val len = buf.getInt()
+        return List<TransportHeader>(len) {
+            FfiConverterTypeTransportHeader.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<TransportHeader>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeTransportHeader.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<TransportHeader>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeTransportHeader.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeWardGuess: FfiConverterRustBuffer<List<WardGuess>> {
+    override fun read(buf: ByteBuffer): List<WardGuess> {
+        val len = buf.getInt()
+        return List<WardGuess>(len) {
+            FfiConverterTypeWardGuess.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<WardGuess>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeWardGuess.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<WardGuess>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeWardGuess.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeReportStep: FfiConverterRustBuffer<List<ReportStep>> {
+    override fun read(buf: ByteBuffer): List<ReportStep> {
+        val len = buf.getInt()
+        return List<ReportStep>(len) {
+            FfiConverterTypeReportStep.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ReportStep>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeReportStep.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ReportStep>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeReportStep.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeWarning: FfiConverterRustBuffer<List<Warning>> {
+    override fun read(buf: ByteBuffer): List<Warning> {
+        val len = buf.getInt()
+        return List<Warning>(len) {
+            FfiConverterTypeWarning.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Warning>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeWarning.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Warning>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeWarning.write(it, buf)
+        }
+    }
+}
+
+
+
+
+
+
+
+
+        /**
+         * Opens a core with the system's clock. `transport` is for a host that brings its own; `log` for one that keeps a log.
+         *
+         * # Errors
+         * `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
+         */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+     suspend fun `openCore`(`config`: CoreConfig, `vault`: KeyVault, `transport`: HttpTransport?, `log`: LogSink?) : HuesCore {
+        return uniffiRustCallAsync(
+        UniffiLib.uniffi_hues_core_fn_func_open_core(
+        FfiConverterTypeCoreConfig.lower(`config`),
+        FfiConverterTypeKeyVault.lower(`vault`),
+        FfiConverterOptionalTypeHttpTransport.lower(`transport`),
+        FfiConverterOptionalTypeLogSink.lower(`log`),),
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_u64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_u64(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_u64(future) },
+        // lift function
+        { FfiConverterTypeHuesCore.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+        /**
+         * Checks a proof with the city's key list, which must come from elsewhere than the proof.
+         *
+         * # Errors
+         * `Invalid{keys, format}`: that is no key list. `Refused{rule}`: the first check of docs/protocol.md §5 that failed.
+         */
+    @Throws(HueException::class) fun `verifyProof`(`proof`: java.nio.ByteBuffer, `keys`: java.nio.ByteBuffer): ProofVerdict {
+            return FfiConverterTypeProofVerdict.lift(
+    uniffiRustCallWithError(HueException) { _status ->
+    UniffiLib.uniffi_hues_core_fn_func_verify_proof(
+
+
+        FfiConverterByRefBytes.lower(`proof`),
+        FfiConverterByRefBytes.lower(`keys`),_status)
+}
+    )
+    }
+
+
         /**
          * The version of the core that an app carries: `MAJOR.MINOR.PATCH` as in Semantic Versioning 2.0.0.
          */ fun `version`(): kotlin.String {
@@ -972,6 +12217,22 @@ public object FfiConverterString: FfiConverter<String, RustBuffer.ByValue> {
     UniffiLib.uniffi_hues_core_fn_func_version(
 
         _status)
+}
+    )
+    }
+
+
+        /**
+         * The words for `item`. Never empty: a rule or state that is not known gets a general sentence with the code in it.
+         */ fun `text`(`item`: TextItem, `language`: Language, `form`: TextForm): kotlin.String {
+            return FfiConverterString.lift(
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_hues_core_fn_func_text(
+
+
+        FfiConverterTypeTextItem.lower(`item`),
+        FfiConverterTypeLanguage.lower(`language`),
+        FfiConverterTypeTextForm.lower(`form`),_status)
 }
     )
     }
