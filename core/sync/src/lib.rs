@@ -14,6 +14,8 @@ mod moment;
 pub mod outbox;
 pub mod schema;
 mod sql;
+#[cfg(test)]
+mod testkit;
 pub mod trust;
 
 pub use error::{Result, SyncError};

@@ -8,6 +8,8 @@ mod answers;
 mod apply;
 mod carry;
 mod requests;
+#[cfg(test)]
+mod tests;
 mod views;
 
 use hues_env::Env;

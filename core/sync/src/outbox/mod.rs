@@ -10,6 +10,8 @@ mod mirror;
 pub(crate) mod rows;
 mod sign;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use edit::{discard, edit, retry};
