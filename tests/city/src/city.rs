@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hues_env::{Random as _, SystemRandom};
+use hues_protocol::ids::OpId;
 use serde_json::{json, Value};
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
@@ -160,6 +161,14 @@ impl RunningCity {
     /// [`CityError`] when the medium fails.
     pub fn state(&self) -> Result<Value, CityError> {
         self.core.state()
+    }
+
+    /// The bundle of a committed op (`docs/protocol.md` §6), byte for byte as it came; nothing if there is no such op.
+    ///
+    /// # Errors
+    /// [`CityError`] when the medium fails.
+    pub fn bundle(&self, op: OpId) -> Result<Option<Vec<u8>>, CityError> {
+        self.core.bundle(op)
     }
 
     /// Stops listening and resets what is connected.

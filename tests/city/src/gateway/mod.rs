@@ -28,13 +28,14 @@ pub use town::{AnyMedia, MediaCheck, PhotoScan};
 use hues_env::Env;
 use hues_protocol::config::Config;
 use hues_protocol::http::{HttpRequest, HttpResponse, Method};
+use hues_protocol::ids::OpId;
 use hues_protocol::problem::RefusalKind;
 use serde_json::Value;
 
 use self::call::{answer, empty, refusal, refuse, Answer, Call, Stop, COSE};
 use self::town::{Media, Town};
 use crate::error::CityError;
-use crate::storage::{Storage, StorageError, Tx};
+use crate::storage::{Storage, StorageError, Table, Tx};
 
 pub use hues_protocol::config::INTAKE;
 
@@ -126,7 +127,7 @@ impl<S: Storage> Gateway<S> {
             (Method::Get, ["ops", id]) => storage.transaction(|tx| ops::query(tx, keys, id)),
             (Method::Get, ["pull"]) => storage.transaction(|tx| pull::pull(tx, env, call)),
             (Method::Get, ["wake"]) => storage.transaction(|tx| hello::wake(tx, call)),
-            (Method::Get | Method::Head, ["media", name]) => {
+            (Method::Get, ["media", name]) => {
                 storage.transaction(|tx| media::media(tx, env, call, name))
             }
             (_, ["files"] | ["files", _]) => {
@@ -208,6 +209,15 @@ impl<S: Storage> Gateway<S> {
     pub fn state(&mut self) -> Result<Value, StorageError> {
         let backups = self.storage.backups()?;
         self.storage.transaction(|tx| state::state(tx, &backups))
+    }
+
+    /// The bundle of a committed op, byte for byte as it came; nothing if there is no such op.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the medium fails.
+    pub fn bundle(&mut self, op: OpId) -> Result<Option<Vec<u8>>, StorageError> {
+        self.storage
+            .transaction(|tx| tx.get(Table::Bundle, op.as_bytes()))
     }
 
     /// One transaction over the raw tables, for tests that look underneath.

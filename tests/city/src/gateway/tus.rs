@@ -41,7 +41,8 @@ pub(super) fn files(tx: &mut dyn Tx, env: &mut Env, town: &Town, call: &Call) ->
         (Method::Head, Some(id)) => head(tx, env, call, id),
         (Method::Patch, Some(id)) => patch(tx, env, town, call, id),
         (Method::Delete, Some(id)) => terminate(tx, env, call, id),
-        _ => Err(refuse(404, "path")),
+        (_, None) => Err(not_allowed("OPTIONS, POST")),
+        (_, Some(_)) => Err(not_allowed("DELETE, HEAD, OPTIONS, PATCH")),
     };
     let version = |response| with_header(response, "tus-resumable", VERSION);
     match answer {
@@ -49,6 +50,11 @@ pub(super) fn files(tx: &mut dyn Tx, env: &mut Env, town: &Town, call: &Call) ->
         Err(Stop::Answer(response)) => Err(stop_with(version(*response))),
         Err(storage) => Err(storage),
     }
+}
+
+fn not_allowed(allow: &str) -> Stop {
+    let refused = problem(405, RefusalKind::Refused, "method");
+    stop_with(with_header(refused, "allow", allow))
 }
 
 fn options(town: &Town) -> HttpResponse {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hues_env::{BootId, Env, Mono, SystemRandom, Wall};
 use hues_protocol::http::{HttpRequest, HttpResponse};
+use hues_protocol::ids::OpId;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -101,6 +102,10 @@ impl Core {
         let log = with_env(self.now(), |env| gateway.restore(env, &name))?;
         self.tell(&mut gateway);
         Ok(log)
+    }
+
+    pub(crate) fn bundle(&self, op: OpId) -> Result<Option<Vec<u8>>, CityError> {
+        Ok(self.lock().bundle(op)?)
     }
 
     pub(crate) fn state(&self) -> Result<Value, CityError> {

@@ -156,16 +156,25 @@ pub fn photo(seed: u64) -> Vec<u8> {
 
 /// `GET` over plain HTTP, without any of the code under test: status and body.
 pub fn get(url: &str, path: &str, token: Option<&str>) -> (u16, Vec<u8>) {
-    let host = url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(host).unwrap();
     let bearer = token
         .map(|token| format!("Authorization: Bearer {token}\r\n"))
         .unwrap_or_default();
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\n{bearer}Connection: close\r\n\r\n"
-    )
-    .unwrap();
+    http(url, &format!("GET {path}"), &bearer, b"")
+}
+
+/// `POST` of JSON, likewise.
+pub fn post(url: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    let length = format!("Content-Length: {}\r\n", body.len());
+    http(url, &format!("POST {path}"), &length, body)
+}
+
+/// One request of any kind; `headers` end in line breaks.
+pub fn http(url: &str, line: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    let host = url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let head = format!("{line} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let split = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
