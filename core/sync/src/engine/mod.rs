@@ -6,6 +6,8 @@
 
 mod answers;
 mod apply;
+#[cfg(test)]
+mod budgets;
 mod carry;
 mod requests;
 #[cfg(test)]
@@ -149,7 +151,7 @@ pub struct Engine {
     pub(crate) machine: State,
     token: Option<Zeroizing<String>>,
     session: Session,
-    link: Link,
+    link: Option<Link>,
     low_power: bool,
     foreground: bool,
     scopes: Vec<ScopeWish>,
@@ -173,7 +175,7 @@ impl Engine {
             machine,
             token: None,
             session: Session::None,
-            link: Link::None,
+            link: None,
             low_power: false,
             foreground: false,
             scopes: Vec::new(),
@@ -253,7 +255,7 @@ impl Engine {
     /// Remembers what a rebuilt machine must be told again.
     fn note(&mut self, event: &Event) {
         match event {
-            Event::Link(link) => self.link = *link,
+            Event::Link(link) => self.link = Some(*link),
             Event::LowPower(low) => self.low_power = *low,
             Event::Foreground(on) => self.foreground = *on,
             Event::Session { session, token } => {
@@ -289,7 +291,7 @@ impl Turn<'_, '_> {
         events.push(machine::Event::Session(engine.session));
         events.push(machine::Event::LowPower(engine.low_power));
         events.push(machine::Event::Foreground(engine.foreground));
-        events.push(machine::Event::Link(engine.link));
+        events.extend(engine.link.map(machine::Event::Link));
         self.step(events)
     }
 

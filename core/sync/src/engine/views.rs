@@ -36,11 +36,16 @@ fn rest(conn: &Connection, env: &Env<'_>) -> Result<Rest> {
         |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
     )?;
     let moment = |bytes: Option<Vec<u8>>| bytes.and_then(|b| Moment::from_bytes(&b));
+    let (until, last) = (moment(until), moment(last));
+    let kept: Vec<Moment> = [until, last].into_iter().flatten().collect();
+    if kept.iter().any(|m| m.same_boot(env).is_none()) {
+        return Ok(Rest::default()); // somebody switched the phone on: that is an act
+    }
     Ok(Rest {
         strikes,
-        due: moment(until).map(|m| m.due(env, CAP_MS)),
+        due: until.map(|m| m.due(env, CAP_MS)),
         wakes,
-        last_wake: moment(last)
+        last_wake: last
             .and_then(|m| m.age(env))
             .map(|age| Mono(env.mono.0.saturating_sub(age))),
     })

@@ -160,6 +160,7 @@ fn scope(s: &mut State, now: Mono, view: ScopeView) {
 
 /// A link event or an act of the person: every backoff is forgotten, so that what waits is tried at once.
 fn fresh_start(s: &mut State) {
+    s.fresh = false;
     s.strikes = 0;
     s.gate = None;
     s.governor.reset();
@@ -195,11 +196,15 @@ fn want(scope: &mut Scope) {
 }
 
 fn set_link(s: &mut State, link: Link, out: &mut Vec<Command>) {
-    if link == s.link {
+    let change = std::mem::replace(&mut s.link_known, true);
+    if link == s.link && change {
         return;
     }
     s.link = link;
-    fresh_start(s);
+    // A process that was woken in the dark finds the link as it was: what it kept of its backoff still holds.
+    if change {
+        fresh_start(s);
+    }
     match link {
         Link::None | Link::Captive => {
             s.greeted = false;
@@ -228,7 +233,8 @@ fn set_session(s: &mut State, session: Session) {
 
 fn timer(s: &mut State, now: Mono, random: &mut dyn Random, out: &mut Vec<Command>) {
     let working = s.flights.values().any(|f| f.request != Request::Listen);
-    if !working && s.wake.is_some_and(|w| w <= now) {
+    let first = std::mem::replace(&mut s.fresh, false);
+    if first || !working && s.wake.is_some_and(|w| w <= now) {
         s.governor.woke(now);
     }
     s.wake = s.wake.filter(|w| *w > now);

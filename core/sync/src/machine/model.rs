@@ -491,7 +491,7 @@ fn run(seed: u64, actions: &[(u8, u64)]) {
     w.retry();
     w.settle(ME, 3_600_000);
     // Poison may sit behind poison: as often as it takes.
-    for _ in 0..made {
+    for _ in 0..=made {
         w.retry();
         w.settle(OTHER, 60_000);
         w.settle(ME, 60_000);

@@ -49,7 +49,7 @@ pub(super) fn plan(s: &mut State, now: Mono, out: &mut Vec<Command>) {
     if s.link == Link::None {
         // Everything waits for the link, and nothing for a moment: a dark phone with ten thousand acts looks at none of them.
         schedule(s, now, out);
-        save_rest(s, now, out);
+        save_rest(s, out);
         return;
     }
     want_beacon(s, now);
@@ -68,7 +68,7 @@ pub(super) fn plan(s: &mut State, now: Mono, out: &mut Vec<Command>) {
         }
     }
     schedule(s, now, out);
-    save_rest(s, now, out);
+    save_rest(s, out);
 }
 
 /// Everything the machine looks after.
@@ -460,12 +460,10 @@ fn beacon_refresh(s: &State) -> Option<Mono> {
         .map(|at| at.plus(BEACON_OLD_MS + 1))
 }
 
-/// Written when it will matter after a restart (a long wait) or when an old entry would mislead; not at every tick.
-fn save_rest(s: &mut State, now: Mono, out: &mut Vec<Command>) {
+/// Kept as it changes: a host may start a process for every wake-up, and one that forgot would wake every other second.
+fn save_rest(s: &mut State, out: &mut Vec<Command>) {
     let rest = s.rest();
-    let blank = super::Rest::default();
-    let long = s.wake.is_some_and(|w| w.since(now) >= 30_000);
-    if rest != s.saved && (long && rest != blank || rest == blank) {
+    if rest != s.saved {
         s.saved = rest;
         out.push(Command::SaveRest(rest));
     }

@@ -105,6 +105,10 @@ pub(crate) struct Flight {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     pub(crate) link: Link,
+    /// The host has said how the link is. Its first word is how things are, not a change.
+    pub(crate) link_known: bool,
+    /// Nothing has called yet: the first timer of a process is the wake-up that an earlier one had asked for.
+    pub(crate) fresh: bool,
     pub(crate) low_power: bool,
     pub(crate) foreground: bool,
     pub(crate) session: Session,
@@ -144,6 +148,8 @@ impl State {
     pub fn new(start: Start) -> State {
         State {
             link: Link::None,
+            link_known: false,
+            fresh: true,
             low_power: false,
             foreground: false,
             session: Session::None,
