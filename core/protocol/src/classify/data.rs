@@ -85,7 +85,7 @@ pub fn beacon(
 #[allow(clippy::large_enum_variant)]
 pub enum PackAnswer<T> {
     /// A pack that replaces the kept one, with its content.
-    Good(Signed<Pack>, T),
+    Good(Box<Signed<Pack>>, T),
     /// Not to be used: the kept one stays.
     Refused(PackRefused),
     /// The city has no such pack.
@@ -109,7 +109,7 @@ pub fn pack<T>(
         200 => {
             let pack: Signed<Pack> = signed(response, keys)?;
             match pack::accept(pack.bytes(), name, keys, kept, newest_beacon, read) {
-                Ok((pack, content)) => Ok(PackAnswer::Good(pack, content)),
+                Ok((pack, content)) => Ok(PackAnswer::Good(Box::new(pack), content)),
                 Err(refused) => Ok(PackAnswer::Refused(refused)),
             }
         }
