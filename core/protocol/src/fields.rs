@@ -2,7 +2,7 @@
 //!
 //! Invariant: a getter gives the exact type the page names or [`Malformed`]; keys nobody asks for stay where they are.
 
-use ciborium::value::{Integer, Value};
+use ciborium::value::Value;
 
 use crate::cbor::{Malformed, MAX_UINT};
 
@@ -25,12 +25,9 @@ impl Fields {
         let Value::Map(entries) = value else {
             return Err(Malformed("not a map"));
         };
-        let keyed = entries.into_iter().map(|(key, value)| match key {
-            Value::Integer(n) => u64::try_from(n)
-                .map(|n| (n, value))
-                .map_err(|_| Malformed("negative key")),
-            _ => Err(Malformed("key is no integer")),
-        });
+        let keyed = entries
+            .into_iter()
+            .map(|(key, value)| uint(&key).map(|key| (key, value)));
         Ok(Fields(keyed.collect::<Result<_, _>>()?))
     }
 
@@ -175,7 +172,8 @@ impl Fields {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn uint(value: &Value) -> Result<u64, Malformed> {
-    integer(value)
+    value
+        .as_integer()
         .and_then(|n| u64::try_from(n).ok())
         .filter(|n| *n <= MAX_UINT)
         .ok_or(Malformed("not an unsigned integer"))
@@ -197,7 +195,8 @@ pub fn time(value: &Value) -> Result<i64, Malformed> {
 /// # Errors
 /// [`Malformed`] for every other value.
 pub fn int(value: &Value) -> Result<i64, Malformed> {
-    integer(value)
+    value
+        .as_integer()
         .and_then(|n| i64::try_from(n).ok())
         .ok_or(Malformed("not an integer"))
 }
@@ -255,8 +254,4 @@ pub fn blob(bytes: &[u8]) -> Value {
 #[must_use]
 pub fn or_null<T: Into<Value>>(value: Option<T>) -> Value {
     value.map_or(Value::Null, Into::into)
-}
-
-fn integer(value: &Value) -> Option<Integer> {
-    value.as_integer()
 }
