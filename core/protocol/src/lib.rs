@@ -10,6 +10,8 @@ pub mod cbor;
 pub mod city;
 pub mod classify;
 pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod device;
 pub mod fields;
 pub mod fork;

@@ -200,6 +200,35 @@ impl Proof {
     }
 }
 
+impl Verdict {
+    /// The verdict in JSON, as every implementation prints it.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let parts = self
+            .parts
+            .iter()
+            .map(|part| serde_json::json!({ "role": part.role().0, "sha256": part.hash() }));
+        serde_json::json!({
+            "verdict": "good",
+            "not_before": self.not_before,
+            "not_after": self.not_after,
+            "width": self.width,
+            "claimed": self.claimed,
+            "op_id": self.op_id,
+            "op_hash": self.op_hash,
+            "kind": self.kind,
+            "kind_version": self.kind_version,
+            "lane": self.lane,
+            "sequence": self.sequence,
+            "subject": self.subject,
+            "epoch": self.epoch,
+            "log_index": self.log_index,
+            "parts_stated": self.parts_stated,
+            "parts": parts.collect::<Vec<_>>(),
+        })
+    }
+}
+
 /// Everything in a proof, of the right form.
 struct Contents {
     op: ParsedOp,
