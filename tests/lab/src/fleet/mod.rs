@@ -55,6 +55,8 @@ pub struct Report {
     pub exchanges: u64,
     /// What hit, how often.
     pub hits: BTreeMap<String, u64>,
+    /// Which event met a step machine in which mode, how often.
+    pub met: BTreeMap<(String, String), u64>,
     /// Milliseconds of calm until everything had arrived.
     pub settled_after_ms: u64,
 }

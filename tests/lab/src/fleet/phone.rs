@@ -2,7 +2,7 @@
 //!
 //! The domain above is the smallest there can be: rows are kept as they come. What is under test lies below it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hues_crypto::hash::sha256;
@@ -69,6 +69,10 @@ pub struct Phone {
     pub promised: Vec<(OpId, Vec<Hash>)>,
     /// Wake-ups asked for that came with nothing to do, by hour since the link went.
     pub wakes: u64,
+    /// Which event met the step machine in which mode, how often.
+    pub met: BTreeMap<(&'static str, String), u64>,
+    /// What the step machine left behind without a request, a wake-up or a reason, if ever.
+    pub stuck: Option<String>,
     vault: MemoryVault,
     random: SeededRandom,
     root_key: [u8; 32],
@@ -90,6 +94,8 @@ impl Phone {
             life: 0,
             promised: Vec::new(),
             wakes: 0,
+            met: BTreeMap::new(),
+            stuck: None,
             vault: MemoryVault::new(seed),
             random: SeededRandom::new(seed),
             root_key,
@@ -189,9 +195,14 @@ impl Phone {
             self.wall_error,
             &mut self.random,
         );
+        let met = (life.engine.machine().mode(), name(&event));
+        *self.met.entry(met).or_default() += 1;
         let outcome = life
             .engine
             .handle(&mut life.writer, &mut env, &mut KeepRows, event)?;
+        if let Err(stuck) = life.engine.machine().check(env.mono) {
+            self.stuck = Some(stuck);
+        }
         let mut out = Vec::new();
         for io in outcome.io {
             match io {
@@ -455,5 +466,26 @@ impl Applier for KeepRows {
 
     fn op_moved(&mut self, _: &Connection, _: &Subject) -> Result<()> {
         Ok(())
+    }
+}
+
+/// A short name of an event, answers by their status.
+fn name(event: &Event) -> String {
+    match event {
+        Event::Timer => "timer".into(),
+        Event::Enqueued => "enqueued".into(),
+        Event::OutboxChanged => "outbox".into(),
+        Event::Refresh => "refresh".into(),
+        Event::Link(link) => format!("link {link:?}").to_lowercase(),
+        Event::LowPower(_) => "power".into(),
+        Event::Foreground(_) => "foreground".into(),
+        Event::Session { .. } => "session".into(),
+        Event::Scopes(_) => "scopes".into(),
+        Event::Http { outcome: Ok(r), .. } => r.status.to_string(),
+        Event::Http {
+            outcome: Err(_), ..
+        } => "cut".into(),
+        Event::Progress { .. } => "progress".into(),
+        Event::UndatedBeacon(_) => "beacon".into(),
     }
 }

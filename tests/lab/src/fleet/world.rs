@@ -164,11 +164,20 @@ impl World {
     pub(super) fn play(&mut self) -> Outcome<()> {
         self.plan();
         while let Some(Reverse((at, _, due))) = self.queue.pop() {
+            if let Some(stuck) = self.phones.iter().find_map(|p| p.stuck.clone()) {
+                return Err(self.broken(format!("stuck: {stuck}")));
+            }
             self.now = at;
             self.note(format!("{at} {due:?}"));
             if due == Due::Look {
                 if self.arrived()? {
                     if self.refreshed {
+                        for phone in &self.phones {
+                            for ((mode, event), n) in &phone.met {
+                                let pair = ((*mode).to_owned(), event.clone());
+                                *self.report.met.entry(pair).or_default() += n;
+                            }
+                        }
                         return Ok(());
                     }
                     // Everything was sent. What the other phone of the account did since is seen at the next pull: people pull down once.
