@@ -139,6 +139,7 @@ fn start(
         log: with.log,
         io: with.io,
         owner,
+        followed: None,
     };
     let db = Db::start(file, writer, READERS)?;
     Ok((Account::new(db, state, with.runtime)?, attachments))

@@ -21,6 +21,7 @@ use crate::feedback::pulled::Pulled;
 use crate::feedback::submit;
 use crate::ports::{Clock, LogEvent, LogLevel, LogSink};
 use crate::probe::{Probe, ProbePoint};
+use crate::session;
 
 /// After a step the store refused (a full disk), the engine is called again, milliseconds.
 const AFTER_FAILURE_MS: u64 = 30_000;
@@ -39,6 +40,16 @@ pub(crate) struct State {
     pub io: UnboundedSender<Io>,
     /// The account that owns new lanes, once somebody signed in.
     pub owner: Option<[u8; 16]>,
+    /// Whose scopes are kept in step; nothing before the first word of the session.
+    pub followed: Option<Followed>,
+}
+
+/// What the scopes kept in step were made of.
+pub(crate) struct Followed {
+    signed_in: bool,
+    staff: Option<String>,
+    /// Lanes of anonymous reports that the city has.
+    lanes: Vec<String>,
 }
 
 /// A job's hands.
@@ -96,6 +107,7 @@ impl Work<'_> {
             boot: now.boot_id(),
             random: self.state.random.as_mut(),
         };
+        let answered = matches!(event, Event::Http { .. });
         let engine = &mut self.state.engine;
         let outcome = match engine.handle(self.seat.writer()?, &mut env, &mut Pulled, event) {
             Ok(outcome) => outcome,
@@ -125,7 +137,39 @@ impl Work<'_> {
                 other => self.pass(other),
             }
         }
+        if answered {
+            self.follow_new_lanes()?;
+        }
         Ok(())
+    }
+
+    /// Keeps the scopes of this session in step, those of anonymous reports among them.
+    pub(crate) fn follow_scopes(
+        &mut self,
+        signed_in: bool,
+        staff: Option<String>,
+    ) -> Result<(), HueError> {
+        let lanes = self.look(|tx, _| session::anonymous_lanes(tx))?;
+        let wishes = session::scopes(signed_in, staff.as_deref(), &lanes);
+        self.state.followed = Some(Followed {
+            signed_in,
+            staff,
+            lanes,
+        });
+        self.step(Event::Scopes(wishes))
+    }
+
+    /// An anonymous report is followed from its receipt on: its lane became a scope by that answer.
+    fn follow_new_lanes(&mut self) -> Result<(), HueError> {
+        let lanes = self.look(|tx, _| session::anonymous_lanes(tx))?;
+        let Some(followed) = &self.state.followed else {
+            return Ok(());
+        };
+        if lanes == followed.lanes {
+            return Ok(());
+        }
+        let (signed_in, staff) = (followed.signed_in, followed.staff.clone());
+        self.follow_scopes(signed_in, staff)
     }
 
     /// To the driver. It is gone only while the core closes; what was queued is in the file and leaves next time.

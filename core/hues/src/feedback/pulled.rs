@@ -22,7 +22,7 @@ impl Applier for Pulled {
         };
         let body = body.to_string();
         match row.kind.as_str() {
-            REPORT => known(rows::put(conn, scope, id, row.rev, &body).map(|()| true)),
+            REPORT => known(rows::put(conn, list_of(scope), id, row.rev, &body).map(|()| true)),
             NOTICE => match trust::keys(conn)? {
                 Some(keys) => known(inbox::put(conn, &keys, id, row.rev, &body)),
                 None => Ok(false),
@@ -42,7 +42,7 @@ impl Applier for Pulled {
             return Ok(());
         };
         match kind {
-            REPORT => down(rows::delete(conn, scope, id)),
+            REPORT => down(rows::delete(conn, list_of(scope), id)),
             NOTICE => down(inbox::delete(conn, id)),
             _ => Ok(()),
         }
@@ -74,4 +74,13 @@ fn down<T>(result: Result<T, HueError>) -> Result<T, SyncError> {
         HueError::Busy => StoreError::Busy.into(),
         _ => SyncError::Invalid("domain row"),
     })
+}
+
+/// The list a scope's reports are shown in: an anonymous report comes through its lane and is one's own all the same.
+fn list_of(scope: &str) -> &str {
+    if scope.starts_with("lane:") {
+        rows::MINE
+    } else {
+        scope
+    }
 }

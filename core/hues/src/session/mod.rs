@@ -121,14 +121,10 @@ pub(crate) async fn apply(inner: &Inner, kept: Option<&Kept>) -> Result<(), HueE
         .staff
         .write()
         .unwrap_or_else(std::sync::PoisonError::into_inner) = staff.clone();
-    let lanes = inner.account.read(anonymous_lanes).await?;
+    let signed_in = kept.is_some();
     inner
         .account
-        .tell(Event::Scopes(scopes(
-            kept.is_some(),
-            staff.as_deref(),
-            &lanes,
-        )))
+        .run(move |work| work.follow_scopes(signed_in, staff))
         .await?;
     let session = match kept.and_then(|k| ids::unhex::<16>(&k.account)) {
         Some(account) => machine::Session::Live(account),
@@ -144,7 +140,7 @@ pub(crate) async fn apply(inner: &Inner, kept: Option<&Kept>) -> Result<(), HueE
 }
 
 /// The scopes a phone keeps in step: its own, and everyone's.
-fn scopes(signed_in: bool, staff: Option<&str>, lanes: &[String]) -> Vec<ScopeWish> {
+pub(crate) fn scopes(signed_in: bool, staff: Option<&str>, lanes: &[String]) -> Vec<ScopeWish> {
     const MINUTE: u64 = 60_000;
     let wish = |name: String, foreground: u64, background: Option<u64>| ScopeWish {
         name,

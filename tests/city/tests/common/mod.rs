@@ -54,22 +54,34 @@ impl Phone {
         staff: Option<&str>,
         local_address: Option<&str>,
     ) -> Phone {
+        let phone = Phone::at(address(city, Vec::new()), local_address).await;
+        phone.sign_in(name, staff).await;
+        phone
+    }
+
+    /// A fresh phone that knows a city and nobody's account.
+    pub async fn at(city: CityAddress, local_address: Option<&str>) -> Phone {
         let home = tempfile::tempdir().unwrap();
         let config = CoreConfig {
             home: home.path().to_str().unwrap().to_owned(),
-            city: Some(address(city)),
+            city: Some(city),
             local_address: local_address.map(str::to_owned),
         };
         let core = HuesCore::open(config, Ports::with_vault(SoftwareVault::in_memory())).unwrap();
         core.start(Link::Good).await.unwrap();
         // In her hand: only a phone in use keeps the city's signed time fresh.
         core.foreground_changed(true).await.unwrap();
-        core.sign_in_sandbox(name.to_owned(), staff.map(str::to_owned))
+        Phone { core, home }
+    }
+
+    /// Signs in and waits for the first pages.
+    pub async fn sign_in(&self, name: &str, staff: Option<&str>) {
+        let staff = staff.map(str::to_owned);
+        self.core
+            .sign_in_sandbox(name.to_owned(), staff)
             .await
             .unwrap();
-        let phone = Phone { core, home };
-        phone.delivered().await;
-        phone
+        self.delivered().await;
     }
 
     /// Writes and files a report of a pothole with photos made of `seeds`; the report's id.
@@ -120,12 +132,12 @@ impl Phone {
     }
 }
 
-/// Where a phone finds the city.
-pub fn address(city: &RunningCity) -> CityAddress {
+/// Where a phone finds the city, and which authorities may vouch for it (DER).
+pub fn address(city: &RunningCity, tls_roots: Vec<Vec<u8>>) -> CityAddress {
     CityAddress {
         url: city.url.clone(),
         root_key: city.root.to_vec(),
-        tls_roots: Vec::new(),
+        tls_roots,
     }
 }
 
