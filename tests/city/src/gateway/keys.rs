@@ -52,6 +52,7 @@ pub struct CityKeys {
     pub(super) leases: SigningKey,
     pub(super) packs: SigningKey,
     pub(super) units: SigningKey,
+    pub(super) disclosure: OpeningKey,
     list: KeyList,
     kept: Kept,
 }
@@ -83,9 +84,9 @@ impl CityKeys {
         for role in SIGNING {
             signing.push((role, SigningKey::from_seed(&*seed()?)));
         }
-        let sealed_to = OpeningKey::from_bytes(&*seed()?)
-            .public()
-            .map_err(|_| bad())?;
+        let disclosure = OpeningKey::from_bytes(&*seed()?);
+        drop(seeds);
+        let sealed_to = disclosure.public().map_err(|_| bad())?;
 
         let entry = |role, public| KeyEntry {
             role,
@@ -121,6 +122,7 @@ impl CityKeys {
             packs: take(Role::Packs)?,
             units: take(Role::Units)?,
             root,
+            disclosure,
             list,
             kept,
         })

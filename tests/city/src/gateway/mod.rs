@@ -5,6 +5,7 @@
 //! laboratory calls it directly.
 
 mod call;
+mod disclosure;
 mod feedback;
 mod hello;
 mod keys;
@@ -21,6 +22,7 @@ mod town;
 mod tus;
 
 pub use call::Peer;
+pub use disclosure::Opened;
 pub use keys::CityKeys;
 pub use meta::CityLog;
 pub use town::{AnyMedia, MediaCheck, PhotoScan};
@@ -137,6 +139,16 @@ impl<S: Storage> Gateway<S> {
         }
     }
 
+    /// Opens the sealed author of a report and tells the reporter so, in one transaction.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the medium fails; then nothing was opened.
+    pub fn open_author(&mut self, env: &mut Env, op: OpId) -> Result<Option<Opened>, StorageError> {
+        let keys = &self.keys;
+        self.storage
+            .transaction(|tx| disclosure::open(tx, env, keys, op))
+    }
+
     /// The root's public key: what a phone pins.
     #[must_use]
     pub fn root(&self) -> [u8; 32] {
@@ -208,7 +220,9 @@ impl<S: Storage> Gateway<S> {
     /// [`StorageError`] when the medium fails.
     pub fn state(&mut self) -> Result<Value, StorageError> {
         let backups = self.storage.backups()?;
-        self.storage.transaction(|tx| state::state(tx, &backups))
+        let last_error = self.failure.as_ref().map(ToString::to_string);
+        self.storage
+            .transaction(|tx| state::state(tx, &backups, last_error))
     }
 
     /// The bundle of a committed op, byte for byte as it came; nothing if there is no such op.

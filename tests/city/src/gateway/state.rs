@@ -15,7 +15,11 @@ use super::session::Account;
 use super::tus;
 use crate::storage::{StorageError, Table, Tx};
 
-pub(super) fn state(tx: &dyn Tx, backups: &[String]) -> Result<Value, StorageError> {
+pub(super) fn state(
+    tx: &dyn Tx,
+    backups: &[String],
+    last_error: Option<String>,
+) -> Result<Value, StorageError> {
     let log = CityLog::load(tx)?;
     let mut uploads = Vec::new();
     for (key, upload) in all::<Upload>(tx, Table::Upload)? {
@@ -54,7 +58,7 @@ pub(super) fn state(tx: &dyn Tx, backups: &[String]) -> Result<Value, StorageErr
         "epoch": log.epoch, "watermark": log.watermark, "head": log.head, "restores": log.restores,
         "duplicates": log.duplicates, "reports": reports, "ops": ops, "refusals": refusals, "lanes": lanes,
         "files": uploads, "accounts": accounts, "backups": backups, "log": entries(tx)?,
-        "wards": wards(),
+        "wards": wards(), "last_error": last_error,
     }))
 }
 

@@ -91,6 +91,7 @@ async fn route(core: Arc<Core>, request: Request<Incoming>) -> Reply {
         },
         (Method::GET, "/state") => reply(core.state()),
         (Method::POST, "/backup") => backup(&core, &body),
+        (Method::POST, "/open") => open(&core, &body),
         _ => (404, json!({"error": "path"})),
     };
     tokio::task::spawn_blocking(work)
@@ -188,6 +189,22 @@ fn backup(core: &Core, body: &[u8]) -> Reply {
     reply(core.backup(name).map(|(name, log)| {
         json!({"backup": name, "epoch": log.epoch, "watermark": log.watermark, "head": log.head})
     }))
+}
+
+/// `POST /open`: what the holder of the disclosure key may do.
+fn open(core: &Core, body: &[u8]) -> Reply {
+    let order: Option<Value> = serde_json::from_slice(body).ok();
+    let op = order
+        .as_ref()
+        .and_then(|order| order.get("op")?.as_str()?.parse().ok());
+    let Some(op) = op else {
+        return (400, json!({"error": "order"}));
+    };
+    match core.open_author(op) {
+        Ok(Some(opened)) => (200, json!(opened)),
+        Ok(None) => (404, json!({"error": "not-sealed"})),
+        Err(error) => reply(Err(error)),
+    }
 }
 
 fn reply(result: Result<Value, CityError>) -> Reply {

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::config::CityClock;
 use crate::error::CityError;
 use crate::fault::Faults;
-use crate::gateway::{CityLog, Gateway, Peer};
+use crate::gateway::{CityLog, Gateway, Opened, Peer};
 use crate::storage::SqliteStorage;
 
 /// The backups made in a rhythm take turns in this many places.
@@ -106,6 +106,12 @@ impl Core {
 
     pub(crate) fn bundle(&self, op: OpId) -> Result<Option<Vec<u8>>, CityError> {
         Ok(self.lock().bundle(op)?)
+    }
+
+    /// Opens a sealed author; the reporter is told.
+    pub(crate) fn open_author(&self, op: OpId) -> Result<Option<Opened>, CityError> {
+        let mut gateway = self.lock();
+        Ok(with_env(self.now(), |env| gateway.open_author(env, op))?)
     }
 
     pub(crate) fn state(&self) -> Result<Value, CityError> {

@@ -7,7 +7,8 @@ use std::ops::Bound;
 
 use super::{after_prefix, plain_name, Pair, Storage, StorageError, Table, Tx};
 
-type Map = BTreeMap<(Table, Vec<u8>), Vec<u8>>;
+type Key = (Table, Vec<u8>);
+type Map = BTreeMap<Key, Vec<u8>>;
 
 /// Tables in memory. Cloning it copies the whole state: a snapshot.
 #[derive(Debug, Clone, Default)]
@@ -24,12 +25,9 @@ impl MemoryStorage {
     }
 }
 
-/// What stood at a place before it was written.
-type Undo = ((Table, Vec<u8>), Option<Vec<u8>>);
-
 struct MemoryTx<'a> {
     map: &'a mut Map,
-    undo: Vec<Undo>,
+    undo: Vec<(Key, Option<Vec<u8>>)>,
 }
 
 impl Tx for MemoryTx<'_> {

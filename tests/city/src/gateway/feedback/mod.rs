@@ -22,6 +22,7 @@ use super::records::{FileClaim, Photo, Report, Step, Upload};
 use super::session::Session;
 use super::{Town, INTAKE};
 use crate::storage::{StorageError, Table, Tx};
+pub(super) use notice::opened as tell_opened;
 pub(super) use render::full as full_report;
 
 /// Why an op is not taken, or the medium failed.

@@ -3,6 +3,7 @@
 //! Invariant: a notice is signed once and kept as those bytes; an anonymous reporter gets none (nobody knows where to).
 
 use base64::Engine as _;
+use hues_env::Random;
 use hues_protocol::city::CitySigned;
 use hues_protocol::ids::NoticeId;
 use hues_protocol::notice::{Notice, Words};
@@ -10,8 +11,11 @@ use hues_protocol::rows::NOTICE;
 use serde_json::json;
 
 use super::{Deed, Halt};
+use crate::gateway::keys::CityKeys;
+use crate::gateway::meta::CityLog;
 use crate::gateway::records::Report;
 use crate::gateway::{rows, Town};
+use crate::storage::{StorageError, Tx};
 
 /// Words of a person are quoted up to this many scalars: a notice fits a lock screen and its signed limit.
 const QUOTE: usize = 280;
@@ -26,33 +30,71 @@ pub(super) enum Event<'a> {
     Published,
 }
 
-/// Puts a notice into the reporter's inbox.
+/// Puts a notice about an op's effect into the reporter's inbox.
 pub(super) fn send(deed: &mut Deed, report: &Report, event: &Event) -> Result<(), Halt> {
+    let said = words(deed.town, report, event);
+    Ok(post(
+        deed.tx,
+        deed.log,
+        deed.keys,
+        deed.random,
+        report,
+        deed.at,
+        said,
+    )?)
+}
+
+/// Tells the reporter that the sealed author of the report was opened.
+pub(in crate::gateway) fn opened(
+    tx: &mut dyn Tx,
+    log: &mut CityLog,
+    keys: &CityKeys,
+    random: &mut dyn Random,
+    report: &Report,
+    at: i64,
+) -> Result<(), StorageError> {
+    let title = Words {
+        vi: "Danh tính của bạn đã được mở".into(),
+        en: "Your sender part was opened".into(),
+    };
+    let body = Words {
+        vi: "Cơ quan giữ khóa đã mở phần người gửi của phản ánh này.".into(),
+        en: "The holder of the disclosure key has opened the sender part of this report.".into(),
+    };
+    post(tx, log, keys, random, report, at, (title, body))
+}
+
+fn post(
+    tx: &mut dyn Tx,
+    log: &mut CityLog,
+    keys: &CityKeys,
+    random: &mut dyn Random,
+    report: &Report,
+    at: i64,
+    (title, body): (Words, Words),
+) -> Result<(), StorageError> {
     let Some(account) = &report.account else {
         return Ok(());
     };
-    let id = NoticeId(deed.random.uuid_v4());
-    let (title, body) = words(deed.town, report, event);
-    let keys_version = deed.keys.version();
+    let id = NoticeId(random.uuid_v4());
     let notice = Notice {
         id,
         subject: Some(report.id),
-        time: deed.at,
+        time: at,
         title,
         body,
-        keys_version,
+        keys_version: keys.version(),
     };
-    let cose = notice.sign(&deed.keys.units).into_bytes();
+    let cose = notice.sign(&keys.units).into_bytes();
     let row = json!({"cose": base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(cose)});
-    let scope = format!("inbox:{account}");
-    Ok(rows::put(
-        deed.tx,
-        deed.log,
-        &scope,
+    rows::put(
+        tx,
+        log,
+        &format!("inbox:{account}"),
         (NOTICE, &id.to_string()),
         row,
-        deed.at,
-    )?)
+        at,
+    )
 }
 
 fn words(town: &Town, report: &Report, event: &Event) -> (Words, Words) {
