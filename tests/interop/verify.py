@@ -203,7 +203,8 @@ class Op(Sign1):
          self.claimed, self.subject) = fields(
             self.map, k1=bstr(16), k2=bstr(32), k3=uint, k4=bstr(32), k5=or_null(bstr(32)), k6=text, k7=uint, k8=array,
             k9=uint, k10=bstr(16))
-        need(self.sequence >= 1 and (self.sequence == 1) == (previous == bytes(32)) and KIND.match(self.kind))
+        need(self.sequence >= 1 and (self.sequence == 1) == (previous == bytes(32)))
+        need(KIND.match(self.kind) and self.kind_version < 1 << 32)
         self.parts = [row(role_number, bstr(32))(part) for part in parts]
         roles = [role for role, _ in self.parts]
         need(len(roles) <= MAX_PARTS and roles == sorted(roles))

@@ -6,7 +6,7 @@ use ciborium::value::Value;
 
 use crate::cbor::{Malformed, MAX_UINT};
 
-/// A map with unsigned integer keys: the payload of a signed object, a part, a body.
+/// A map with unsigned integer keys, kept in their order: the payload of a signed object, a part, a body.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fields(Vec<(u64, Value)>);
 
@@ -28,7 +28,9 @@ impl Fields {
         let keyed = entries
             .into_iter()
             .map(|(key, value)| uint(&key).map(|key| (key, value)));
-        Ok(Fields(keyed.collect::<Result<_, _>>()?))
+        let mut entries = keyed.collect::<Result<Vec<_>, _>>()?;
+        entries.sort_by_key(|(key, _)| *key);
+        Ok(Fields(entries))
     }
 
     /// The same map as a CBOR value.
@@ -51,8 +53,9 @@ impl Fields {
 
     /// Adds or replaces an entry.
     pub fn set(&mut self, key: u64, value: impl Into<Value>) {
+        let at = self.0.partition_point(|(k, _)| *k < key);
         self.remove(key);
-        self.0.push((key, value.into()));
+        self.0.insert(at, (key, value.into()));
     }
 
     /// Takes an entry out.
@@ -66,7 +69,7 @@ impl Fields {
         self.0.iter().any(|(k, _)| *k == key)
     }
 
-    /// The keys, in no promised order.
+    /// The keys, in their order.
     pub fn keys(&self) -> impl Iterator<Item = u64> + '_ {
         self.0.iter().map(|(key, _)| *key)
     }

@@ -19,6 +19,9 @@ pub const MAX_PARTS: usize = 12;
 /// Longest kind, in bytes.
 pub const MAX_KIND: usize = 40;
 
+/// Highest version of a kind: with it, the largest op still leaves room for a proof in a QR code.
+pub const MAX_KIND_VERSION: u64 = u32::MAX as u64;
+
 /// Header key 12, reserved for delegation: an op that has it is refused.
 const GRANT: u64 = 12;
 
@@ -179,7 +182,7 @@ impl OpHeader {
         if self.sequence == 0 || (self.sequence == 1) != (self.previous == OpHash::NONE) {
             return Err(Malformed("sequence and previous"));
         }
-        if !is_kind(&self.kind) {
+        if !is_kind(&self.kind) || self.kind_version > MAX_KIND_VERSION {
             return Err(Malformed("kind"));
         }
         if self.parts.len() > MAX_PARTS

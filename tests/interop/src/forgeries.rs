@@ -307,6 +307,10 @@ pub(crate) fn forgeries() -> Vec<(&'static str, ProofRule, Forgery)> {
             header: Box::new(|f| f.with(3, 1).with(4, blob(&[1; 32]))),
             ..Plan::good(w)
         }),
+        ("op of a kind's version 2^32", R::Malformed, |w| Plan {
+            header: set(7, (1u64 << 32).into()),
+            ..Plan::good(w)
+        }),
         ("op of a kind in capitals", R::Malformed, |w| Plan {
             header: set(6, "Report.new".into()),
             ..Plan::good(w)
