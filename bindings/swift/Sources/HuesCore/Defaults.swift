@@ -1,0 +1,28 @@
+// What most calls leave out, left out.
+
+extension HuesCore {
+    /// Opens the core that lives in the folder `home`, with the built-in transport. Without a `city` everything works but sending.
+    ///
+    /// Throws as `openCore` does.
+    public static func open(home: String, vault: any KeyVault, city: CityAddress? = nil) async throws -> HuesCore {
+        let config = CoreConfig(home: home, city: city, localAddress: nil)
+        return try await openCore(config: config, vault: vault, transport: nil, log: nil)
+    }
+}
+
+extension DraftInput {
+    /// A draft's content with what is known so far.
+    public init(
+        _ text: String,
+        category: String? = nil,
+        place: Place? = nil,
+        ward: String? = nil,
+        placeWords: String? = nil,
+        answers: KeyValuePairs<String, String> = [:],
+        author: AuthorKind = .named
+    ) {
+        self.init(
+            category: category, text: text, place: place, ward: ward, placeWords: placeWords,
+            answers: answers.map { Answer(question: $0.key, value: $0.value) }, author: author)
+    }
+}
