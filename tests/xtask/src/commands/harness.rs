@@ -27,7 +27,11 @@ pub struct Family {
 /// What `cargo xtask soak` runs.
 pub const SOAK: Family = Family {
     word: "soak",
-    harnesses: &[],
+    harnesses: &[Harness {
+        name: "fleet",
+        about: "simulated floods, 10,000 of them unless told otherwise: `-- FLOODS FIRST_SEED`",
+        cargo: "run --quiet -p hues-lab --bin flood",
+    }],
 };
 
 /// What `cargo xtask bench` runs.
