@@ -89,7 +89,9 @@ impl From<HueError> for Failure {
                 Exit::Refused,
                 json!({"error": "invalid", "field": field, "rule": rule}),
             ),
-            HueError::Refused { rule } => (Exit::Refused, json!({"error": "refused", "rule": rule})),
+            HueError::Refused { rule } => {
+                (Exit::Refused, json!({"error": "refused", "rule": rule}))
+            }
             HueError::Conflict => (Exit::Refused, json!({"error": "conflict"})),
             HueError::UpgradeNeeded => (Exit::Refused, json!({"error": "upgrade-needed"})),
             HueError::Offline => (Exit::Network, json!({"error": "offline"})),
@@ -102,9 +104,10 @@ impl From<HueError> for Failure {
                 json!({"error": "storage", "rule": format!("{reason:?}").to_lowercase()}),
             ),
             HueError::Cancelled => (Exit::Cancelled, json!({"error": "cancelled"})),
-            HueError::Internal { incident } => {
-                (Exit::Internal, json!({"error": "internal", "rule": incident}))
-            }
+            HueError::Internal { incident } => (
+                Exit::Internal,
+                json!({"error": "internal", "rule": incident}),
+            ),
         };
         say["detail"] = e.to_string().into();
         Failure { exit, say }

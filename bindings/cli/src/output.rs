@@ -139,7 +139,13 @@ fn plain(value: &Value) -> String {
     match value {
         Value::String(s) => s
             .chars()
-            .map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c })
+            .map(|c| {
+                if c.is_control() && c != '\n' {
+                    '\u{fffd}'
+                } else {
+                    c
+                }
+            })
             .collect(),
         v => v.to_string(),
     }

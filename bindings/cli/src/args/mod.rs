@@ -14,7 +14,13 @@ use clap::{Parser, Subcommand};
 ///
 /// Results go to standard output (JSON, one object a line, unless that is a terminal), progress to standard error.
 #[derive(Debug, Parser)]
-#[command(name = "hues", version, about, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "hues",
+    version,
+    about,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Args {
     /// Print JSON, one object a line, also on a terminal.
     #[arg(long, global = true)]

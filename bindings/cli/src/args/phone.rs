@@ -73,18 +73,14 @@ pub enum PhoneCommand {
         #[command(subcommand)]
         command: OutboxCommand,
     },
-    /// Notices of the city.
-    Inbox {
-        /// What to do.
-        #[command(subcommand)]
-        command: InboxCommand,
-    },
+    /// Notices of the city, newest first.
+    Inbox,
     /// Talk to the city; one line per op that moved. Exit 3 when ops wait for the network.
     Sync {
-        /// Until nothing is left to do.
+        /// Go on until nothing waits any more (at most ten minutes, or `--for`).
         #[arg(long)]
         until_idle: bool,
-        /// At most so long.
+        /// Stay connected for so long.
         #[arg(long = "for", value_name = "SECONDS")]
         for_s: Option<u64>,
     },
@@ -133,6 +129,9 @@ pub enum ReportCommand {
         /// Only those in which these words occur.
         #[arg(long, value_name = "WORDS")]
         search: Option<String>,
+        /// What the city has published instead.
+        #[arg(long)]
+        public: bool,
     },
     /// Everything about a report.
     Show {
@@ -173,8 +172,6 @@ pub enum ReportCommand {
         #[arg(long, value_name = "T")]
         reason: Option<String>,
     },
-    /// What the city has published.
-    Public,
 }
 
 /// A new report or the content of a draft.
@@ -261,27 +258,15 @@ pub enum OutboxCommand {
     },
 }
 
-/// `inbox …`
-#[derive(Debug, Clone, Subcommand)]
-pub enum InboxCommand {
-    /// All notices, newest first.
-    List,
-    /// Mark one as read.
-    Read {
-        /// The notice.
-        id: String,
-    },
-}
-
 /// What can be watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Watched {
-    /// One's own reports.
+    /// One's own reports; an officer's worklist.
     Reports,
+    /// What the city published.
+    Public,
     /// What waits.
     Outbox,
-    /// Notices.
-    Inbox,
 }
 
 /// `staff …`
@@ -366,5 +351,9 @@ pub enum AccountCommand {
         out: PathBuf,
     },
     /// Erase the account from this phone.
-    Delete,
+    Delete {
+        /// Also what the city does not have yet.
+        #[arg(long)]
+        unsent_too: bool,
+    },
 }

@@ -26,6 +26,8 @@ pub(super) fn hello(tx: &dyn Tx, keys: &CityKeys, town: &Town) -> Answer {
         200,
         &json!({
             "city": CITY,
+            // A sandbox city's own word for its root: a phone takes it from loopback only (docs/protocol.md §6).
+            "root": hex::encode(keys.root()),
             "protocol": {"min": PROTOCOL.0, "max": PROTOCOL.1},
             "features": ["ops", "pull", "wake", "tus", "media", "enrol", "development-signin"],
             "limits": {
