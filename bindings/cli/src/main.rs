@@ -13,6 +13,8 @@ mod phone;
 mod proof;
 mod sandbox;
 mod settings;
+// The page is rendered by `hues tour`, which lands on its own.
+#[allow(dead_code)]
 mod tour;
 
 use std::process::ExitCode;
