@@ -185,6 +185,11 @@ impl Offer<'_> {
         if let Some(record) =
             meta::get::<RefusalRecord>(tx, Table::Refusal, self.op.hash().as_bytes())?
         {
+            // A bundle damaged on its way says nothing about the op: whole, it is judged anew. Should the phone have put
+            // another in its place meanwhile, the place in the chain is taken and this one is a fork.
+            if is_of_the_bundle(&record.rule) {
+                return Ok(None);
+            }
             return Err(Halt::Stop(stop_with(refused(&record, self.keys))));
         }
         match tx.get(Table::RefusedId, id.as_bytes())? {
@@ -330,6 +335,11 @@ fn check_replaces(tx: &dyn Tx, log: &CityLog, header: &OpHeader, lane: LaneId) -
         None if log.restores > 0 => Ok(()),
         _ => Err(Rule::Replaces.into()),
     }
+}
+
+/// Whether a refusal was about the parts that came along, not about what was signed.
+fn is_of_the_bundle(rule: &str) -> bool {
+    rule == Rule::PartMissing.name() || rule == Rule::PartHash.name()
 }
 
 /// A receipt of an earlier life of the log is given anew in this one: same place and time, another epoch.
