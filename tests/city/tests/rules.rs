@@ -1,5 +1,7 @@
 //! Every rule by which an op is refused, and what a refusal, a fork and a second delivery leave behind.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 mod handset;
 
 use handset::*;

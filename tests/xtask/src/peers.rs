@@ -26,6 +26,8 @@ pub enum Peer {
     TusJava,
     /// `HUES_PEER_TUS_NODE FOLDER`: the reference tus server; says `ready URL`.
     TusNode,
+    /// `HUES_PEER_TUS_CLIENT URL TOKEN OP SHA256 FILE`: the reference tus client; says `done INDEX RETRIES`.
+    TusClient,
     /// `HUES_PEER_AXE PAGE.html [--shots FOLDER]`: axe-core in a real browser, at several widths.
     Axe,
 }
@@ -38,6 +40,7 @@ impl Peer {
         Self::Schemathesis,
         Self::TusJava,
         Self::TusNode,
+        Self::TusClient,
         Self::Axe,
     ];
 
@@ -64,12 +67,8 @@ impl Peer {
                 );
                 launcher(context, "HUES_PEER_TUS_JAVA", &line)
             }
-            Self::TusNode => {
-                let folder = "tests/interop/peers/tus-node";
-                let home = node::set_up(context, "tus", folder, "@tus/server from npm, 3 MB")?;
-                let line = format!("exec node {} \"$@\"", quoted(&home.join("tus.mjs")));
-                launcher(context, "HUES_PEER_TUS_NODE", &line)
-            }
+            Self::TusNode => tus_node(context, "HUES_PEER_TUS_NODE", "tus.mjs"),
+            Self::TusClient => tus_node(context, "HUES_PEER_TUS_CLIENT", "client.mjs"),
             Self::Axe => {
                 debian::need("chromium", "chromium")?;
                 let home = node::set_up(
@@ -115,6 +114,18 @@ fn exists(context: &Context, target: &str) -> Step<bool> {
         .arg(format!("*/tests/{target}/main.rs"))
         .capture()?;
     Ok(!listed.trim().is_empty())
+}
+
+fn tus_node(
+    context: &Context,
+    variable: &'static str,
+    script: &str,
+) -> Step<(&'static str, PathBuf)> {
+    let folder = "tests/interop/peers/tus-node";
+    let about = "@tus/server and tus-js-client from npm, 4 MB";
+    let home = node::set_up(context, "tus", folder, about)?;
+    let line = format!("exec node {} \"$@\"", quoted(&home.join(script)));
+    launcher(context, variable, &line)
 }
 
 fn pinned_python(context: &Context) -> Step<PathBuf> {
