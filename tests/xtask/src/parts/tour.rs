@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::native;
 use crate::peers::Peer;
 use crate::process::Run;
-use crate::stop::Step;
+use crate::stop::{Step, Stop};
 
 pub const PART: Part = Part {
     name: "tour",
@@ -16,6 +16,11 @@ pub const PART: Part = Part {
 
 fn run(context: &Context) -> Step {
     let hues = native::build(context)?.hues;
+    if !Run::new(&hues).args("tour --help").succeeds() {
+        return Err(Stop::impossible(
+            "`hues tour` is not built yet (docs/roadmap.md)",
+        ));
+    }
     let out = context.target.join("tour");
     // The tour itself needs nothing from outside: it runs before the browser may turn out to be missing.
     Run::new(hues)
