@@ -6,7 +6,7 @@ use hues_protocol::author::Author;
 use hues_protocol::config::Config;
 use hues_protocol::ids::Hash;
 use hues_protocol::kinds::report::{self, New};
-use hues_protocol::kinds::{staff, Act, FilePart};
+use hues_protocol::kinds::{staff, Act, FilePart, Kind};
 
 use super::drafts::StoredPhoto;
 use super::model::{DraftInput, PlaceSource, PublicPreview, Report};
@@ -115,7 +115,12 @@ impl CitizenAct {
     }
 
     /// The act, checked against the report as the phone knows it.
-    pub(crate) fn check(self, config: &Config, report: &Report) -> Result<Act, HueError> {
+    pub(crate) fn check(
+        self,
+        config: &Config,
+        report: &Report,
+        states: &[String],
+    ) -> Result<Act, HueError> {
         let act = match self {
             CitizenAct::Supplement { text, photos } => {
                 if photos.len() > config.limits.photos_max {
@@ -142,7 +147,7 @@ impl CitizenAct {
                 reason: rules::optional_text("reason", reason.as_deref(), SHORT)?,
             }),
         };
-        allowed(config, &act, report)?;
+        allowed(config, &act, report, states)?;
         Ok(act)
     }
 }
@@ -180,7 +185,12 @@ impl OfficerAct {
     }
 
     /// The act, checked against the report as the phone knows it.
-    pub(crate) fn check(self, config: &Config, report: &Report) -> Result<Act, HueError> {
+    pub(crate) fn check(
+        self,
+        config: &Config,
+        report: &Report,
+        states: &[String],
+    ) -> Result<Act, HueError> {
         let long = config.limits.text_max;
         let act = match self {
             OfficerAct::Verify { note } => Act::Verify(staff::Verify {
@@ -209,7 +219,7 @@ impl OfficerAct {
                 Act::Publish(publish(config, report, preview)?)
             }
         };
-        allowed(config, &act, report)?;
+        allowed(config, &act, report, states)?;
         Ok(act)
     }
 }
@@ -274,21 +284,55 @@ fn publish(
     })
 }
 
-/// Whether the city's data lets this act happen in the report's state.
-fn allowed(config: &Config, act: &Act, report: &Report) -> Result<(), HueError> {
+/// Whether the city's data lets this act happen in a state the report may be in.
+fn allowed(config: &Config, act: &Act, report: &Report, states: &[String]) -> Result<(), HueError> {
     // Before the city answered, its states do not apply: a citizen may withdraw or add to what still waits.
     let unanswered = report.status_raw.is_none();
     if unanswered && matches!(act, Act::Withdraw(_) | Act::Supplement(_)) {
         return Ok(());
     }
-    if !unanswered && config.move_for(act.kind(), Some(&report.state)).is_some() {
+    if !unanswered
+        && states
+            .iter()
+            .any(|state| config.move_for(act.kind(), Some(state)).is_some())
+    {
         Ok(())
     } else {
         Err(HueError::refused("state"))
     }
 }
 
+/// The states a report may be in by the time the next act arrives: the city's last word, and where this phone's own acts since lead from there. An officer
+/// without signal verifies and assigns in one go; the city judges both in order.
+pub(crate) fn states(config: &Config, base: &str, kinds: &[String]) -> Vec<String> {
+    let mut states = vec![base.to_owned()];
+    for kind in kinds.iter().filter_map(|kind| Kind::from_name(kind)) {
+        let next: Vec<String> = states
+            .iter()
+            .filter_map(|state| config.state_after(kind, Some(state)))
+            .map(ToOwned::to_owned)
+            .collect();
+        states.extend(next.into_iter().filter(|state| state != base));
+    }
+    states.dedup();
+    states
+}
+
 /// Whether a code is one of Huế's wards and communes of today.
 pub(crate) fn is_ward(code: &str) -> bool {
     hues_vietnam::units::by_code(code).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acts_of_this_phone_lead_on_from_the_citys_last_word() {
+        let config = Config::builtin();
+        let kinds = ["staff.verify".to_owned(), "staff.assign".to_owned()];
+        let states = states(&config, "received", &kinds);
+        assert_eq!(states, ["received", "verified", "assigned"]);
+        assert_eq!(super::states(&config, "received", &[]), ["received"]);
+    }
 }

@@ -13,12 +13,13 @@ use hues_sync::machine::{Owner, Priority};
 use hues_sync::outbox::{self, AuthorWish, Changed, Enqueued, LaneRef, NewFile, NewOp};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::acts;
 use super::drafts::{self, StoredPhoto};
 use super::filing::{self, CitizenAct, OfficerAct};
 use super::model::{AuthorKind, Submitted};
 use super::rows::{self, MINE};
 use super::rules;
-use super::view::Filed;
+use super::view::{ActState, Filed};
 use crate::account::Work;
 use crate::error::HueError;
 use crate::ids::Id;
@@ -53,8 +54,8 @@ pub(crate) fn file(work: &mut Work<'_>, id: Id) -> Result<Submitted, HueError> {
 /// A citizen's act on a report of her own.
 pub(crate) fn citizen(work: &mut Work<'_>, id: Id, act: CitizenAct) -> Result<Submitted, HueError> {
     let photos = act.photos();
-    on_report(work, MINE, id, &photos, move |config, report| {
-        act.check(config, report)
+    on_report(work, MINE, id, &photos, move |config, report, states| {
+        act.check(config, report, states)
     })
 }
 
@@ -66,8 +67,8 @@ pub(crate) fn officer(
     act: OfficerAct,
 ) -> Result<Submitted, HueError> {
     let photos = act.photos();
-    on_report(work, scope, id, &photos, move |config, report| {
-        act.check(config, report)
+    on_report(work, scope, id, &photos, move |config, report, states| {
+        act.check(config, report, states)
     })
 }
 
@@ -76,12 +77,19 @@ fn on_report(
     scope: &str,
     id: Id,
     photos: &[StoredPhoto],
-    check: impl FnOnce(&Config, &super::model::Report) -> Result<Act, HueError>,
+    check: impl FnOnce(&Config, &super::model::Report, &[String]) -> Result<Act, HueError>,
 ) -> Result<Submitted, HueError> {
     let owner = work.owner();
     work.enact(|tx, env, config| {
         let stored = rows::find(tx, scope, id)?.ok_or(HueError::NotFound)?;
-        let act = check(config, &rows::get(tx, scope, id)?)?;
+        let report = rows::get(tx, scope, id)?;
+        let done: Vec<String> = acts::of(tx, id)?
+            .into_iter()
+            .filter(|act| act.state != ActState::Wedged)
+            .map(|act| act.kind)
+            .collect();
+        let base = report.status_raw.as_deref().unwrap_or(&report.state);
+        let act = check(config, &report, &filing::states(config, base, &done))?;
         let op = new_op(env, id, &act, AuthorWish::None, false, photos)?;
         let lane = match stored.lane {
             Some(lane) => LaneRef::Existing(LaneId(lane)),

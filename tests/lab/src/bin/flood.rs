@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             }
         }
         let done = done as u64 + 1;
-        if done % 500 == 0 {
+        if done.is_multiple_of(500) {
             let rate = done as f64 / started.elapsed().as_secs_f64();
             eprintln!(
                 "{done} of {floods} floods, {rate:.1} a second, {:.0} s left",
