@@ -37,6 +37,11 @@ pub struct CityAddress {
     pub tls_roots: Vec<Vec<u8>>,
 }
 
+/// How [`HuesCore::close`] waits for others to let go: steps, their number, and the last wait for the runtime's tasks.
+const CLOSE_STEP: std::time::Duration = std::time::Duration::from_millis(5);
+const CLOSE_TRIES: u32 = 300;
+const CLOSE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// How to open a core.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
@@ -189,6 +194,26 @@ impl HuesCore {
     /// As [`open_core`].
     pub fn open(config: CoreConfig, ports: Ports) -> Result<HuesCore, HueError> {
         Self::build(config, ports, false).map(|(core, _)| core)
+    }
+
+    /// Closes the core and waits until its files are closed and its threads are gone: for a process that ends right after. Call it where blocking is
+    /// allowed, when nothing else uses the core; otherwise it closes as dropping does, by and by.
+    pub fn close(self) {
+        let mut shared = self.inner;
+        for _ in 0..CLOSE_TRIES {
+            match Arc::try_unwrap(shared) {
+                Ok(mut inner) => {
+                    if let Some(runtime) = inner._runtime.0.take() {
+                        // Its tasks may be the last to hold the files; they end with it.
+                        runtime.shutdown_timeout(CLOSE_PATIENCE);
+                    }
+                    return;
+                }
+                // A call that was given up still looks at the core for a moment.
+                Err(again) => shared = again,
+            }
+            std::thread::sleep(CLOSE_STEP);
+        }
     }
 
     /// After `Storage{corrupt}`: sets the damaged file aside and brings every unsent act back from its mirror. What the city has comes back with the next
@@ -475,6 +500,8 @@ impl HuesCore {
                     .engine
                     .waits(&env)
                     .into_iter()
+                    // Listening for news is no waiting.
+                    .filter(|(item, _)| !matches!(item, Item::Listen))
                     .map(|(_, wait)| wait)
                     .find(|w| !matches!(w, Wait::Nothing))
                     .map_or("", wait_name)

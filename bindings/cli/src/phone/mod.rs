@@ -160,7 +160,28 @@ async fn own(
             owner.finish().await;
         }
     }
+    close(phone).await;
     end
+}
+
+/// Closes the files before the process ends: libraries that clean up at exit must not meet threads that still use them.
+async fn close(mut phone: Arc<Phone>) {
+    let _ = tokio::task::spawn_blocking(move || {
+        for _ in 0..200 {
+            match Arc::try_unwrap(phone) {
+                Ok(last) => {
+                    if let Some(core) = Arc::into_inner(last.core) {
+                        core.close();
+                    }
+                    return;
+                }
+                // The socket's task lets go of it in a moment.
+                Err(again) => phone = again,
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    })
+    .await;
 }
 
 async fn interrupted() {

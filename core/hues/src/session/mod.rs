@@ -126,6 +126,16 @@ pub(crate) async fn apply(inner: &Inner, kept: Option<&Kept>) -> Result<(), HueE
         .account
         .run(move |work| work.follow_scopes(signed_in, staff))
         .await?;
+    if let Some(account) = kept.and_then(|k| ids::unhex::<16>(&k.account)) {
+        // A home that has no lane yet says nothing of its owner: the kept session does, also after a restart.
+        inner
+            .account
+            .run(move |work| {
+                work.state.owner.get_or_insert(account);
+                Ok(())
+            })
+            .await?;
+    }
     let session = match kept.and_then(|k| ids::unhex::<16>(&k.account)) {
         Some(account) => machine::Session::Live(account),
         None => machine::Session::None,
