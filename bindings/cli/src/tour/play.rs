@@ -240,7 +240,8 @@ impl Day {
         tokio::time::sleep(Duration::from_millis(self.script.last_breath_ms)).await;
         running.kill();
         let ran = running.end().await?;
-        self.killed("battery", "battery", &ran)?;
+        let breath = format!("{} ms", self.script.last_breath_ms);
+        self.killed("battery", &breath, &ran)?;
         self.citizen.event(
             EventKind::Killed,
             words("hết pin khi đang gửi", "battery empty while sending"),
@@ -550,8 +551,13 @@ impl Day {
             .await?;
         self.notes.compact_bytes = said["bytes"].as_u64();
         let mut bytes = std::fs::read(&files[0]).map_err(|e| Failure::io("proof", &e))?;
-        let middle = bytes.len() / 2;
-        if let Some(byte) = bytes.get_mut(middle) {
+        // One bit of what she wrote: the form stays good, the meaning does not.
+        let wrote = self.script.dark[0].text.as_bytes();
+        let start = bytes
+            .windows(wrote.len())
+            .position(|w| w == wrote)
+            .unwrap_or(bytes.len() / 2);
+        if let Some(byte) = bytes.get_mut(start) {
             *byte ^= 1;
         }
         std::fs::write(&files[2], bytes).map_err(|e| Failure::io("proof", &e))?;

@@ -49,32 +49,29 @@ fn moment(day: &Day, city_ms: i64) -> u64 {
     u64::try_from(city_ms - morning).unwrap_or_default() + day.town.morning_at
 }
 
-fn seconds(ms: u64) -> String {
-    format!("{},{} s", ms / 1000, ms % 1000 / 100)
+/// A span as both languages write it.
+fn seconds(ms: u64) -> Words {
+    let (whole, tenth) = (ms / 1000, ms % 1000 / 100);
+    words(format!("{whole},{tenth} s"), format!("{whole}.{tenth} s"))
 }
 
 fn why(day: &Day) -> Words {
     let lasted = |kind: BandKind| {
         let of = |b: &&Band| b.kind == kind;
-        day.citizen
-            .record
-            .bands
-            .iter()
-            .filter(of)
-            .map(|b| b.to_ms - b.from_ms)
-            .sum::<u64>()
+        let bands = day.citizen.record.bands.iter().filter(of);
+        seconds(bands.map(|b| b.to_ms - b.from_ms).sum::<u64>())
     };
-    let (dark, portal) = (
-        seconds(lasted(BandKind::Outage)),
-        seconds(lasted(BandKind::Portal)),
-    );
-    let (slow, cut) = (
-        seconds(lasted(BandKind::Slow)),
-        seconds(lasted(BandKind::Cut)),
-    );
+    let (dark, portal) = (lasted(BandKind::Outage), lasted(BandKind::Portal));
+    let (slow, cut) = (lasted(BandKind::Slow), lasted(BandKind::Cut));
     words(
-        format!("Mất sóng và hết pin {dark}, cổng đăng nhập chặn {portal}; chữ đi qua mạng 2 KB/s trong {slow}, ảnh qua mạng đứt nối trong {cut}."),
-        format!("No signal and an empty battery for {dark}, a captive portal for {portal}; the words took {slow} over 2 KB/s, the photos {cut} over a link that kept breaking.").replace(',', "."),
+        format!(
+            "Mất sóng và hết pin {}, cổng đăng nhập chặn {}; chữ đi qua mạng 2 KB/s trong {}, ảnh qua mạng đứt nối trong {}.",
+            dark.vi, portal.vi, slow.vi, cut.vi
+        ),
+        format!(
+            "No signal and an empty battery for {}, a captive portal for {}; the words took {} over 2 KB/s, the photos {} over a link that kept breaking.",
+            dark.en, portal.en, slow.en, cut.en
+        ),
     )
 }
 
@@ -138,6 +135,14 @@ fn reports(day: &Day, evidence: &Evidence) -> Vec<Report> {
             catalogue(&item, Language::En, TextForm::Short),
         )
     };
+    // Publishing moves no state; the step is known by its op.
+    let published = |id: &str, at: Option<i64>| {
+        list(&evidence.state, "ops").iter().any(|op| {
+            text(op, "kind") == "staff.publish"
+                && text(op, "subject") == id
+                && op["receipt"]["time"].as_i64() == at
+        })
+    };
     let seen = day.town.seen();
     let tell = |(id, filed_ms): &(String, u64)| {
         let row = list(&evidence.state, "reports")
@@ -154,7 +159,11 @@ fn reports(day: &Day, evidence: &Evidence) -> Vec<Report> {
             .iter()
             .map(|t| State {
                 at_ms: moment(day, t["at"].as_i64().unwrap_or_default()),
-                words: state(text(t, "state")),
+                words: if published(id, t["at"].as_i64()) {
+                    words("Công khai", "Published")
+                } else {
+                    state(text(t, "state"))
+                },
                 by: by(text(t, "by")),
             })
             .collect();
@@ -185,14 +194,14 @@ fn life(filed: u64, arrived: Option<u64>, photos: &[Photo]) -> Words {
     let waited = seconds(arrived.unwrap_or(filed).saturating_sub(filed));
     match photos.iter().filter_map(|p| p.at_ms).max() {
         None => words(
-            format!("Chữ đến sau {waited}."),
-            format!("Its words arrived after {waited}."),
+            format!("Chữ đến sau {}.", waited.vi),
+            format!("Its words arrived after {}.", waited.en),
         ),
         Some(last) => {
-            let photos = seconds(last.saturating_sub(filed));
+            let last = seconds(last.saturating_sub(filed));
             words(
-                format!("Chữ đến sau {waited}, tấm ảnh cuối sau {photos}: mạng 2 KB/s chỉ đủ cho chữ."),
-                format!("Its words arrived after {waited}, its last photo after {photos}: at 2 KB/s there was room for words only."),
+                format!("Chữ đến sau {}, tấm ảnh cuối sau {}: mạng 2 KB/s chỉ đủ cho chữ.", waited.vi, last.vi),
+                format!("Its words arrived after {}, its last photo after {}: at 2 KB/s there was room for words only.", waited.en, last.en),
             )
         }
     }

@@ -133,6 +133,7 @@ static ENTRIES: &[Entry] = &[
     Entry { key: "state.draft", vi: ["Bản nháp", "Bản nháp, chưa gửi."], en: ["Draft", "A draft, not filed yet."] },
     Entry { key: "state.need_info", vi: ["Cần bổ sung", "Thành phố cần bạn bổ sung thông tin."], en: ["More needed", "The city needs more from you."] },
     Entry { key: "state.queued", vi: ["Chờ gửi", "Đã lưu trên điện thoại, sẽ tự gửi khi có mạng."], en: ["Waiting", "Saved on the phone; it will be sent by itself."] },
+    Entry { key: "state.rated", vi: ["Đã đánh giá", "Bạn đã đánh giá câu trả lời."], en: ["Rated", "You have rated the answer."] },
     Entry { key: "state.received", vi: ["Đã nhận", "Thành phố đã nhận phản ánh."], en: ["Received", "The city has received the report."] },
     Entry { key: "state.refused", vi: ["Không tiếp nhận", "Thành phố không tiếp nhận; lý do có trong dòng thời gian."], en: ["Refused", "The city did not accept it; the reason is in the timeline."] },
     Entry { key: "state.sending", vi: ["Đang gửi", "Đang gửi đến thành phố."], en: ["Sending", "On its way to the city."] },
