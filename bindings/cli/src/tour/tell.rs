@@ -300,13 +300,11 @@ fn faults(day: &Day, evidence: &Evidence) -> Vec<Fault> {
                 .find(|f| f["id"].as_u64() == Some(*id))?;
             let times = fault["hits"].as_u64().filter(|n| *n > 0)?;
             let at_ms = day.town.seen().hits.get(id).copied().unwrap_or_default();
-            let place = list(fault, "details")
-                .first()
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+            let first = list(fault, "details").first().and_then(Value::as_str);
+            let place = short_ids(first.unwrap_or_default());
             Some(Hit {
                 at_ms,
-                place: words(place, place),
+                place: words(&place, &place),
                 times,
             })
         });
@@ -314,4 +312,37 @@ fn faults(day: &Day, evidence: &Evidence) -> Vec<Fault> {
         all.push(Fault { name, hits });
     }
     all
+}
+
+/// Ids of 32 digits, for the page shown by their first eight.
+fn short_ids(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut digits = 0;
+    for c in line.chars() {
+        digits = if c.is_ascii_hexdigit() { digits + 1 } else { 0 };
+        match digits {
+            0..=8 => out.push(c),
+            9 => out.push('…'),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_shown_by_its_beginning() {
+        let line = "PATCH /files/b6a5f18e97f4d4bed825c90be47018fd cut, 90000 B";
+        assert_eq!(short_ids(line), "PATCH /files/b6a5f18e… cut, 90000 B");
+        assert_eq!(short_ids("2048 B/s"), "2048 B/s");
+    }
+
+    #[test]
+    fn spans_read_in_both_languages() {
+        let span = seconds(13_150);
+        assert_eq!((span.vi.as_str(), span.en.as_str()), ("13,1 s", "13.1 s"));
+    }
 }
