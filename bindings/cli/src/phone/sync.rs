@@ -47,14 +47,15 @@ impl Phone {
                 settled = self.core.settle(400) => {
                     let status = self.core.status().await?;
                     // Settled is a moment; two in a row with nothing on its way are rest.
-                    quiet = if settled? && !moving(&status) { quiet + 1 } else { 0 };
+                    let rest = settled?;
+                    quiet = if rest && !moving(&status) { quiet + 1 } else { 0 };
                     let settled = quiet > 1;
                     let over = Instant::now() >= deadline;
                     let done = settled && (!waits(&status) || !until_idle);
                     if over || (done && !stays) {
                         break status;
                     }
-                    if quiet > 0 {
+                    if rest {
                         tokio::time::sleep(Duration::from_millis(60)).await;
                     }
                 }

@@ -237,7 +237,9 @@ fn timer(s: &mut State, now: Mono, random: &mut dyn Random, out: &mut Vec<Comman
     if first || !working && s.wake.is_some_and(|w| w <= now) {
         s.governor.woke(now);
     }
-    s.wake = s.wake.filter(|w| *w > now);
+    // The alarm is spent even when it rang early (clocks are coarse: `/proc/uptime` steps by 10 ms); what is not due yet
+    // is asked for again.
+    s.wake = None;
     let hung: Vec<ReqId> = s
         .flights
         .iter()

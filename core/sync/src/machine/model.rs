@@ -634,3 +634,21 @@ fn one_poisoned_request_does_not_hold_back_the_others() {
     assert_eq!(w.lanes[&sick].1.len(), 1, "the sick one is kept");
     assert!(w.posted[&w.lanes[&sick].1[0].id] <= 16, "and not hammered");
 }
+
+#[test]
+fn an_alarm_that_rings_early_is_set_again() {
+    let mut w = World::new(1);
+    w.enqueue(1);
+    while let Some(req) = w.state.flights.keys().next().copied() {
+        w.step(vec![Event::Answer {
+            req,
+            answer: Answer::Failed,
+        }]);
+    }
+    let wake = w.state.wake().expect("it will try again");
+    // The host's alarm runs on a finer clock than the one the machine is told.
+    w.now = wake.0 - 5;
+    let mut random = w.random.fork();
+    let out = step(&mut w.state, Mono(w.now), [Event::Timer], &mut random);
+    assert!(out.contains(&Command::WakeAt(Some(wake))), "{out:?}");
+}
