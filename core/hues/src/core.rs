@@ -10,8 +10,7 @@ use hues_protocol::http::{Body, Class, HttpRequest, HttpResponse, Method, Transp
 use hues_store::disk::RealDisk;
 use hues_store::{Home, Lifecycle, SealedDir};
 use hues_sync::engine::{Event, Settings};
-use hues_sync::machine::{Item, Wait};
-use hues_sync::{outbox, trust};
+use hues_sync::outbox;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::account::{self, Account, Opened};
@@ -43,18 +42,35 @@ const CLOSE_TRIES: u32 = 300;
 const CLOSE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// How to open a core.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CoreConfig {
     /// A folder of the app's own, left out of the phone's cloud backup.
     pub home: String,
     /// The city; none: everything works but sending.
     pub city: Option<CityAddress>,
+    /// Which account of the home to open, by its id ([`HuesCore::accounts`]); none: the one that was open last, or a new one in an empty home.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
+    pub account: Option<String>,
     /// Source address of connections (sandbox only): tells its carriers apart.
+    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
     pub local_address: Option<String>,
 }
 
+/// An account of a home. Each has its own files and keys; one is open at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct HomeAccount {
+    /// Its id on this phone, for [`CoreConfig::account`]: random, says nothing about whose it is.
+    pub id: String,
+    /// Who is signed in; none after signing out, or before the first sign-in.
+    pub name: Option<String>,
+    /// The one that is open.
+    pub open: bool,
+}
+
 /// What a core asks of its host.
+#[derive(Clone)]
 pub struct Ports {
     /// The key vault.
     pub vault: Arc<dyn KeyVault>,
@@ -82,40 +98,6 @@ impl Ports {
     }
 }
 
-/// Where the core stands, for a screen, a help desk or a test.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct Status {
-    /// Reports on this phone, whatever the list.
-    pub reports: u64,
-    /// Drafts.
-    pub drafts: u64,
-    /// Acts not handed over yet.
-    pub waiting: u64,
-    /// Acts handed over, fate unknown.
-    pub sending: u64,
-    /// Acts the city refused.
-    pub wedged: u64,
-    /// Acts the city has.
-    pub done: u64,
-    /// Photos the city does not have whole.
-    pub photos_open: u64,
-    /// Requests under way.
-    pub requests: u64,
-    /// Milliseconds since the newest signed time came; none: never.
-    pub beacon_age_ms: Option<u64>,
-    /// Edition of the city's data in force.
-    pub config_edition: String,
-    /// Version of its signed pack; 0: the built-in edition.
-    pub config_version: u64,
-    /// Why the first thing that waits does not move: `link`, `sign-in`, `wedged`, `until`, …; empty: nothing waits.
-    pub waits_for: String,
-    /// Milliseconds until the core wants to be called; none: no need.
-    pub next_wake_ms: Option<u64>,
-    /// The city does not speak this release's protocol any more.
-    pub update_needed: bool,
-}
-
 /// The shared insides.
 pub(crate) struct Inner {
     pub account: Arc<Account>,
@@ -126,7 +108,7 @@ pub(crate) struct Inner {
     home: Home,
     account_id: [u8; 16],
     vault: Arc<dyn KeyVault>,
-    clock: Arc<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     link: RwLock<Link>,
     // Last: dropping it ends the driver after everything above has let go.
     _runtime: Runtime,
@@ -165,10 +147,10 @@ impl Drop for Runtime {
 /// The core. One for each process that owns a home.
 #[cfg_attr(feature = "uniffi", derive(uniffi::Object))]
 pub struct HuesCore {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-/// Opens a core with the system's clock. `transport` is for a host that brings its own; `log` for one that keeps a log.
+/// Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport` is for a host that brings its own; `log` for one that keeps a log.
 ///
 /// # Errors
 /// `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
@@ -184,7 +166,26 @@ pub async fn open_core(
     if let Some(log) = log {
         ports.log = log;
     }
-    HuesCore::open(config, ports).map(Arc::new)
+    let (tell, opened) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("hues-open".into())
+        .spawn(move || tell.send(open_when_free(&config, &ports)).is_ok())
+        .map_err(|_| HueError::internal("thread"))?;
+    opened
+        .await
+        .map_err(|_| HueError::internal("open"))?
+        .map(Arc::new)
+}
+
+/// A core that was just let go of (changing accounts) may still be closing its files: its home is free a moment later.
+fn open_when_free(config: &CoreConfig, ports: &Ports) -> Result<HuesCore, HueError> {
+    for _ in 0..CLOSE_TRIES {
+        match HuesCore::open(config.clone(), ports.clone()) {
+            Err(HueError::Busy) => std::thread::sleep(CLOSE_STEP),
+            done => return done,
+        }
+    }
+    Err(HueError::Busy)
 }
 
 impl HuesCore {
@@ -230,9 +231,18 @@ impl HuesCore {
         let home = Home::open(disk.clone(), Path::new(&config.home))?;
         let vault = Arc::new(SlotAdapter(ports.vault.clone()));
         home.finish_erasing(&*vault)?;
-        let account_id = match home.accounts()?.first() {
-            Some(id) => *id,
-            None => home.create_account(&mut SystemRandom)?,
+        let account_id = match &config.account {
+            Some(id) => {
+                let id = Id::parse(id)?.0;
+                if !home.accounts()?.contains(&id) {
+                    return Err(HueError::NotFound);
+                }
+                id
+            }
+            None => match home.current_account()? {
+                Some(id) => id,
+                None => home.create_account(&mut SystemRandom)?,
+            },
         };
         let dir = home.account_dir(&account_id);
         let runtime = Runtime::start()?;
@@ -246,14 +256,16 @@ impl HuesCore {
                 .map_err(|_| HueError::invalid("root_key", "format"))?,
             None => [0; 32],
         };
+        let session = SessionFile::open(disk.clone(), &dir, &*vault)?;
         let opened = Opened {
-            disk: disk.clone(),
+            disk,
             vault: vault.clone(),
             clock: ports.clock.clone(),
             log: ports.log,
             probe: ports.probe.clone(),
             io,
             settings: Settings { root, listen: true },
+            owner: session.owner()?,
             runtime: runtime.handle()?,
         };
         let (account, attachments, back) = if recover {
@@ -262,8 +274,8 @@ impl HuesCore {
             let (account, attachments) = account::open(&dir, opened)?;
             (account, attachments, 0)
         };
+        home.remember_account(&account_id)?;
         let account = Arc::new(account);
-        let session = SessionFile::open(disk, &dir, &*vault)?;
         let transport = transport(&config, ports.transport, &ports.clock, &board)?.map(Arc::new);
         let driver = Driver {
             account: Arc::downgrade(&account),
@@ -384,7 +396,8 @@ impl HuesCore {
     /// Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
     ///
     /// # Errors
-    /// `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+    /// `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
+    /// sandbox.
     pub async fn sign_in_sandbox(
         &self,
         name: String,
@@ -396,6 +409,37 @@ impl HuesCore {
     /// Signs out. What is unsent stays sealed on the phone.
     pub async fn sign_out(&self) -> Result<(), HueError> {
         session::sign_out(&self.inner).await
+    }
+
+    /// The accounts of this home, the open one among them.
+    pub async fn accounts(&self) -> Result<Vec<HomeAccount>, HueError> {
+        let inner = self.inner.clone();
+        let list = move || {
+            let vault = SlotAdapter(inner.vault.clone());
+            let account = |id: [u8; 16]| {
+                let open = id == inner.account_id;
+                let kept = if open {
+                    inner.session.load()?
+                } else {
+                    SessionFile::peek(&inner.home, &id, &vault)
+                };
+                Ok(HomeAccount {
+                    id: Id(id).to_string(),
+                    name: kept.map(|k| k.name),
+                    open,
+                })
+            };
+            inner.home.accounts()?.into_iter().map(account).collect()
+        };
+        self.inner.account.blocking(list).await
+    }
+
+    /// Makes room for another person on this phone and gives the account's id. To change to it, close this core and open the home with
+    /// [`CoreConfig::account`]; what this account has not sent yet stays sealed here and leaves when it is open again.
+    pub async fn add_account(&self) -> Result<String, HueError> {
+        let inner = self.inner.clone();
+        let make = move || Ok(Id(inner.home.create_account(&mut SystemRandom)?).to_string());
+        self.inner.account.blocking(make).await
     }
 
     /// Who is signed in.
@@ -446,92 +490,6 @@ impl HuesCore {
     /// Pull down to refresh: everything is tried and pulled at once.
     pub async fn refresh(&self) -> Result<(), HueError> {
         self.inner.account.tell(Event::Refresh).await
-    }
-
-    /// The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
-    pub async fn drain(&self, budget_ms: u64) -> Result<Option<u64>, HueError> {
-        self.inner.account.tell(Event::Timer).await?;
-        self.settle(budget_ms).await?;
-        self.next_wake().await
-    }
-
-    /// Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
-    pub async fn settle(&self, budget_ms: u64) -> Result<bool, HueError> {
-        let inner = self.inner.clone();
-        let wait = async move {
-            loop {
-                let moved = inner.board.moved.notified();
-                if idle(&inner).await? {
-                    return Ok(());
-                }
-                // Rings are not kept for those who were not listening yet: look again soon all the same.
-                let _ = tokio::time::timeout(std::time::Duration::from_millis(100), moved).await;
-            }
-        };
-        let budget = std::time::Duration::from_millis(budget_ms);
-        let task = self
-            .inner
-            .account
-            .spawn(async move { tokio::time::timeout(budget, wait).await });
-        match task.await.map_err(|_| HueError::Cancelled)? {
-            Ok(result) => result.map(|()| true),
-            Err(_) => Ok(false),
-        }
-    }
-
-    /// Where everything stands.
-    pub async fn status(&self) -> Result<Status, HueError> {
-        let board = self.inner.board.clone();
-        let clock = self.inner.clock.clone();
-        let next_wake_ms = self.next_wake().await?;
-        self.inner
-            .account
-            .run(move |work| {
-                let now = clock.now();
-                let mut random = SystemRandom;
-                let env = hues_env::Env {
-                    wall: now.wall(),
-                    mono: now.mono(),
-                    boot: now.boot_id(),
-                    random: &mut random,
-                };
-                let waits_for = work
-                    .state
-                    .engine
-                    .waits(&env)
-                    .into_iter()
-                    // Listening for news is no waiting.
-                    .filter(|(item, _)| !matches!(item, Item::Listen))
-                    .map(|(_, wait)| wait)
-                    .find(|w| !matches!(w, Wait::Nothing))
-                    .map_or("", wait_name)
-                    .to_owned();
-                let (config_edition, config_version) =
-                    (work.state.config.edition.clone(), work.state.config_version);
-                work.look(|tx, _| {
-                    let count = |sql: &str| -> Result<u64, HueError> {
-                        Ok(tx.query_row(sql, [], |r| r.get::<_, i64>(0))? as u64)
-                    };
-                    let by_state = outbox::counts(tx)?;
-                    Ok(Status {
-                        reports: count("SELECT count(DISTINCT id) FROM report")?,
-                        drafts: count("SELECT count(*) FROM draft")?,
-                        waiting: by_state[0].1,
-                        sending: by_state[1].1,
-                        wedged: by_state[2].1,
-                        done: by_state[3].1,
-                        photos_open: count("SELECT count(*) FROM sync_file WHERE state IN (0, 1)")?,
-                        requests: board.flights.load(Ordering::Relaxed),
-                        beacon_age_ms: trust::beacon_age(tx, &env)?,
-                        config_edition,
-                        config_version,
-                        waits_for,
-                        next_wake_ms,
-                        update_needed: board.update_needed.load(Ordering::Relaxed),
-                    })
-                })
-            })
-            .await
     }
 
     /// The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
@@ -621,63 +579,5 @@ impl HuesCore {
             .inner
             .home
             .delete_account(&self.inner.account_id, &vault)?)
-    }
-}
-
-impl HuesCore {
-    async fn next_wake(&self) -> Result<Option<u64>, HueError> {
-        Ok(u64::try_from(self.inner.board.wake_in.load(Ordering::Relaxed)).ok())
-    }
-}
-
-/// Whether nothing is under way and nothing could be: what still waits has a reason that no waiting here will change.
-async fn idle(inner: &Arc<Inner>) -> Result<bool, HueError> {
-    if inner.board.flights.load(Ordering::Relaxed) > 0 {
-        return Ok(false);
-    }
-    let clock = inner.clock.clone();
-    inner
-        .account
-        .run(move |work| {
-            let now = clock.now();
-            let mut random = SystemRandom;
-            let env = hues_env::Env {
-                wall: now.wall(),
-                mono: now.mono(),
-                boot: now.boot_id(),
-                random: &mut random,
-            };
-            let moving = |wait: &Wait| {
-                matches!(
-                    wait,
-                    Wait::InFlight | Wait::Slot | Wait::Contact | Wait::Keys | Wait::Beacon
-                )
-            };
-            Ok(!work
-                .state
-                .engine
-                .waits(&env)
-                .iter()
-                .any(|(item, wait)| moving(wait) && !matches!(item, Item::Listen)))
-        })
-        .await
-}
-
-fn wait_name(wait: Wait) -> &'static str {
-    match wait {
-        Wait::InFlight => "in-flight",
-        Wait::Nothing => "",
-        Wait::Link => "link",
-        Wait::Contact => "contact",
-        Wait::Keys => "keys",
-        Wait::Beacon => "beacon",
-        Wait::Power => "power",
-        Wait::Update => "update",
-        Wait::SignIn => "sign-in",
-        Wait::OtherAccount => "other-account",
-        Wait::Wedged => "wedged",
-        Wait::Denied => "denied",
-        Wait::Slot => "slot",
-        Wait::Until(_) => "until",
     }
 }

@@ -16,14 +16,16 @@ pub mod ports;
 pub mod probe;
 mod proof;
 mod session;
+mod status;
 #[cfg(feature = "uniffi")]
 mod version;
 pub mod words;
 
-pub use crate::core::{open_core, CityAddress, CoreConfig, HuesCore, Ports, Status};
+pub use crate::core::{open_core, CityAddress, CoreConfig, HomeAccount, HuesCore, Ports};
 pub use error::{HueError, StorageReason};
 pub use proof::{verify_proof, ProofVerdict};
 pub use session::Who;
+pub use status::Status;
 #[cfg(feature = "uniffi")]
 pub use version::version;
 

@@ -9,6 +9,9 @@ use hues_protocol::ids::OpId;
 
 use crate::account::Account;
 use crate::error::HueError;
+#[cfg(doc)]
+use crate::feedback::Feedback;
+use crate::feedback::{editing, Submitted};
 use crate::ids::Id;
 use crate::live::{OutboxListener, Subscription};
 
@@ -61,6 +64,18 @@ impl Outbox {
     pub async fn retry(&self, op: String) -> Result<(), HueError> {
         let op = OpId(Id::parse(&op)?.0);
         self.account.run(move |work| work.retry(op)).await
+    }
+
+    /// Gives an act that never left, or that the city refused, other words; its photos stay. A report can be edited whole: [`Feedback::edit`].
+    ///
+    /// # Errors
+    /// `Refused{sent-already}` when it may have reached the city; `Refused{edit-not-possible}` for an act without words of one's own (assigning,
+    /// publishing): take it back and act anew; `Invalid{text, …}`.
+    pub async fn edit(&self, op: String, text: String) -> Result<Submitted, HueError> {
+        let op = OpId(Id::parse(&op)?.0);
+        self.account
+            .run(move |work| editing::reword(work, op, &text))
+            .await
     }
 
     /// Takes an act back. One that never left is gone; one the city refused leaves a tombstone in its lane. A report taken back becomes a draft again, with

@@ -18,6 +18,7 @@ fn config(home: &Path) -> CoreConfig {
     CoreConfig {
         home: home.to_str().unwrap().into(),
         city: None,
+        account: None,
         local_address: None,
     }
 }
@@ -572,4 +573,50 @@ async fn an_account_is_exported_and_erased() {
     drop(core);
     let core = open(dir.path(), &vault).unwrap();
     assert_eq!(core.status().await.unwrap().reports, 0);
+}
+
+#[tokio::test]
+async fn a_second_person_has_an_account_of_her_own_in_the_same_home() {
+    let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
+    let of = |account: Option<String>| CoreConfig {
+        account,
+        ..config(dir.path())
+    };
+    let first = HuesCore::open(of(None), Ports::with_vault(vault.clone())).unwrap();
+    let draft = first.feedback().new_draft(pothole("Của chị Lan")).await;
+    first.feedback().submit(draft.unwrap().id).await.unwrap();
+    let second = first.add_account().await.unwrap();
+    let all = first.accounts().await.unwrap();
+    assert_eq!(all.len(), 2);
+    assert_eq!(all.iter().filter(|a| a.open).count(), 1);
+    let lan = all.into_iter().find(|a| a.open).unwrap().id;
+    assert_ne!(lan, second);
+    close(first).await;
+
+    let core = HuesCore::open(of(Some(second.clone())), Ports::with_vault(vault.clone())).unwrap();
+    assert_eq!(core.status().await.unwrap().reports, 0, "nothing of Lan's");
+    close(core).await;
+    // The last one opened opens again by itself.
+    let core = HuesCore::open(of(None), Ports::with_vault(vault.clone())).unwrap();
+    let open = core.accounts().await.unwrap();
+    assert_eq!(open.iter().find(|a| a.open).unwrap().id, second);
+    core.delete_account(false).await.unwrap();
+    close(core).await;
+
+    let core = HuesCore::open(of(None), Ports::with_vault(vault.clone())).unwrap();
+    let status = core.status().await.unwrap();
+    assert_eq!(
+        (status.reports, status.waiting),
+        (1, 1),
+        "Lan's is there, unsent"
+    );
+    assert_eq!(core.accounts().await.unwrap().len(), 1);
+    close(core).await;
+    let gone = HuesCore::open(of(Some(second)), Ports::with_vault(vault)).err();
+    assert_eq!(gone, Some(HueError::NotFound));
+}
+
+/// Its files are closed when this returns.
+async fn close(core: HuesCore) {
+    tokio::task::spawn_blocking(|| core.close()).await.unwrap();
 }

@@ -7,6 +7,7 @@
 //! ```text
 //! home/version            "hues-home/1"
 //! home/lock               advisory lock of the owner
+//! home/current            the account that was opened last
 //! home/public/            what anyone may see: unit lists, published reports
 //! home/accounts/<32 hex>/ core.db, session.db, vault.db …, people/<32 hex>.db, and what lies beside each
 //! ```
@@ -96,6 +97,42 @@ impl Home {
             }
         }
         Ok(out)
+    }
+
+    /// The account that was opened last, if it is still there; else the first there is.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn current_account(&self) -> Result<Option<AccountId>> {
+        let all = self.accounts()?;
+        let last = self.last_opened()?.filter(|id| all.contains(id));
+        Ok(last.or(all.first().copied()))
+    }
+
+    /// Remembers the account to open next time.
+    ///
+    /// # Errors
+    /// `Full`, `Io`.
+    pub fn remember_account(&self, id: &AccountId) -> Result<()> {
+        let last = self.last_opened()?;
+        if last == Some(*id) || (last.is_none() && self.accounts()? == [*id]) {
+            return Ok(());
+        }
+        let line = format!("{}\n", hex(id));
+        let file = self.root.join(CURRENT);
+        Ok(write_durably(&*self.disk, &file, line.as_bytes())?)
+    }
+
+    /// What [`Home::remember_account`] wrote. Only a hint: one that cannot be read is none.
+    fn last_opened(&self) -> Result<Option<AccountId>> {
+        use std::io::ErrorKind::{FileTooLarge, NotFound};
+        match read(&*self.disk, &self.root.join(CURRENT), 64) {
+            Ok(bytes) => Ok(std::str::from_utf8(&bytes)
+                .ok()
+                .and_then(|text| unhex(text.trim_end()))),
+            Err(e) if matches!(e.kind(), NotFound | FileTooLarge) => Ok(None),
+            Err(e) => Err(e.into()),
+        }
     }
 
     /// Makes the directory of a new account, durably.
@@ -258,6 +295,7 @@ impl Home {
 }
 
 const ERASING: &str = "erasing";
+const CURRENT: &str = "current";
 
 fn destroy_slot(disk: &dyn Disk, dir: &Path, name: &str, vault: &dyn SlotVault) -> Result<()> {
     // An envelope that no copy of can be read names no slot: the key is beyond anyone's reach already.

@@ -10,6 +10,9 @@ pub struct PhoneArgs {
     /// The phone's encrypted home.
     #[arg(long, value_name = "DIR")]
     pub home: PathBuf,
+    /// Which account of the home, by its id (`account list`); the one that was open last when absent.
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
     /// The city's address; kept in the home, so later commands need not say it.
     #[arg(long, value_name = "URL")]
     pub city: Option<String>,
@@ -251,6 +254,14 @@ pub enum OutboxCommand {
         /// The op.
         id: String,
     },
+    /// Change an op that never left or was refused: a report whole, another act's words (`--text`).
+    Edit {
+        /// The op.
+        id: String,
+        /// What to change.
+        #[command(flatten)]
+        content: NewReport,
+    },
     /// Give up an op that never left or was refused.
     Discard {
         /// The op.
@@ -344,6 +355,10 @@ pub enum PhoneProofCommand {
 /// `account …`
 #[derive(Debug, Clone, Subcommand)]
 pub enum AccountCommand {
+    /// The accounts of this phone.
+    List,
+    /// Make room for another person; open it with `--account`.
+    Add,
     /// Write everything the account has on this phone as plain files.
     Export {
         /// Into this folder.

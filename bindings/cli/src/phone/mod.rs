@@ -118,6 +118,7 @@ fn open(
     let config = CoreConfig {
         home: args.home.to_string_lossy().into_owned(),
         city: settings.address()?,
+        account: args.account.clone(),
         local_address: settings.local_address()?.map(|a| a.to_string()),
     };
     let opened = HuesCore::open(config.clone(), ports);

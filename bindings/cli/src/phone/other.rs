@@ -58,6 +58,7 @@ impl Phone {
                 items.iter().for_each(|i| sink.result(&views::outbox(i)));
             }
             OutboxCommand::Retry { id } => o.retry(id.clone()).await?,
+            OutboxCommand::Edit { id, content } => self.edit(id, content, sink).await?,
             OutboxCommand::Discard { id } => o.discard(id.clone()).await?,
         }
         Ok(Exit::Done)
@@ -100,6 +101,15 @@ impl Phone {
         sink: &dyn Sink,
     ) -> Result<Exit, Failure> {
         match command {
+            AccountCommand::List => {
+                let all = self.core.accounts().await?;
+                all.iter().for_each(|a| {
+                    sink.result(&json!({"id": a.id, "name": a.name, "open": a.open}))
+                });
+            }
+            AccountCommand::Add => {
+                sink.result(&json!({"id": self.core.add_account().await?}));
+            }
             AccountCommand::Export { out } => {
                 let folder = out.to_string_lossy().into_owned();
                 self.core.export_account(folder.clone()).await?;

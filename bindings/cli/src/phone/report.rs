@@ -92,6 +92,34 @@ impl Phone {
         Ok(())
     }
 
+    /// Changes what waits: a report whole, any other act in its words.
+    pub(super) async fn edit(
+        &self,
+        op: &str,
+        content: &NewReport,
+        sink: &dyn Sink,
+    ) -> Result<(), Failure> {
+        let f = self.core.feedback();
+        let draft = match (f.edit(op.to_owned()).await, &content.text) {
+            (Err(HueError::Refused { rule }), Some(text)) if rule == "edit-words-only" => {
+                let done = self.core.outbox().edit(op.to_owned(), text.clone()).await?;
+                sink.result(&views::submitted(&done));
+                return Ok(());
+            }
+            (draft, _) => draft?,
+        };
+        let draft = f
+            .save_draft(draft.id.clone(), edited(draft.input, content)?)
+            .await?;
+        let draft = add_photos(&f, draft, &content.photo).await?;
+        if content.draft {
+            sink.result(&views::draft(&draft));
+            return Ok(());
+        }
+        sink.result(&views::submitted(&f.submit(draft.id).await?));
+        Ok(())
+    }
+
     async fn draft(&self, command: &DraftCommand, sink: &dyn Sink) -> Result<(), Failure> {
         let f = self.core.feedback();
         match command {

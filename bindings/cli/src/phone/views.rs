@@ -51,7 +51,7 @@ pub(super) fn draft(d: &Draft) -> Value {
         .map(|p| json!({"field": p.field, "rule": p.rule}))
         .collect();
     let warnings: Vec<String> = d.warnings.iter().map(warning).collect();
-    json!({"id": d.id, "state": "draft", "category": d.input.category, "text": d.input.text, "ward": d.input.ward,
+    json!({"id": d.id, "state": "draft", "edits": d.edits, "category": d.input.category, "text": d.input.text, "ward": d.input.ward,
            "place": d.input.place, "place_words": d.input.place_words, "answers": d.input.answers,
            "author": d.input.author, "photos": photos, "saved_at": format_local(d.saved_at),
            "problems": problems, "warnings": warnings})

@@ -1,11 +1,12 @@
 // What most calls leave out, left out.
 
 extension HuesCore {
-    /// Opens the core that lives in the folder `home`, with the built-in transport. Without a `city` everything works but sending.
+    /// Opens the core that lives in the folder `home`, with the built-in transport. Without a `city` everything works but sending;
+    /// without an `account` the one that was open last opens.
     ///
     /// Throws as `openCore` does.
-    public static func open(home: String, vault: any KeyVault, city: CityAddress? = nil) async throws -> HuesCore {
-        let config = CoreConfig(home: home, city: city, localAddress: nil)
+    public static func open(home: String, vault: any KeyVault, city: CityAddress? = nil, account: String? = nil) async throws -> HuesCore {
+        let config = CoreConfig(home: home, city: city, account: account)
         return try await openCore(config: config, vault: vault, transport: nil, log: nil)
     }
 }
@@ -19,7 +20,7 @@ extension DraftInput {
         ward: String? = nil,
         placeWords: String? = nil,
         answers: KeyValuePairs<String, String> = [:],
-        author: AuthorKind = .named
+        author: AuthorKind = .sealed
     ) {
         self.init(
             category: category, text: text, place: place, ward: ward, placeWords: placeWords,

@@ -21,7 +21,7 @@ use crate::ports::{Clock, LogSink};
 use crate::probe::Probe;
 
 /// The schema of `core.db`, oldest first. A released step never changes.
-const CORE: [Migration; 2] = [
+const CORE: [Migration; 3] = [
     Migration {
         version: 1,
         sql: hues_sync::schema::SCHEMA,
@@ -29,6 +29,10 @@ const CORE: [Migration; 2] = [
     Migration {
         version: 2,
         sql: feedback::SCHEMA_V1,
+    },
+    Migration {
+        version: 3,
+        sql: feedback::SCHEMA_V2,
     },
 ];
 
@@ -50,6 +54,8 @@ pub(crate) struct Opened {
     pub probe: Arc<dyn Probe>,
     pub io: UnboundedSender<Io>,
     pub settings: Settings,
+    /// Whose account it is, once somebody signed in.
+    pub owner: Option<[u8; 16]>,
     pub runtime: tokio::runtime::Handle,
 }
 
@@ -138,7 +144,7 @@ fn start(
         probe: with.probe,
         log: with.log,
         io: with.io,
-        owner,
+        owner: with.owner.or(owner),
         followed: None,
     };
     let db = Db::start(file, writer, READERS)?;

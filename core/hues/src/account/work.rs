@@ -18,7 +18,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::error::HueError;
 use crate::feedback::pulled::Pulled;
-use crate::feedback::submit;
+use crate::feedback::{drafts, submit};
 use crate::ports::{Clock, LogEvent, LogLevel, LogSink};
 use crate::probe::{Probe, ProbePoint};
 use crate::session;
@@ -226,8 +226,13 @@ impl Work<'_> {
         }
     }
 
-    /// Removes a sealed photo that nobody refers to; a leftover is swept later.
+    /// Removes a sealed photo unless a draft or the outbox still refers to it; a leftover is swept later.
     pub(crate) fn forget_file(&mut self, file: &SealedId) {
+        let needed =
+            self.look(|tx, _| Ok(drafts::needs_file(tx, file)? || outbox::needs_file(tx, file)?));
+        if !matches!(needed, Ok(false)) {
+            return;
+        }
         if self.state.attachments.remove(file).is_err() {
             self.note(LogLevel::Warning, "photo.remove-failed");
         }

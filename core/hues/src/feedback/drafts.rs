@@ -2,6 +2,7 @@
 
 use hues_env::Env;
 use hues_protocol::config::Config;
+use hues_protocol::ids::OpId;
 use hues_store::SealedId;
 use rusqlite::{params, Connection, OptionalExtension};
 
@@ -22,15 +23,15 @@ pub(crate) struct NewPhoto {
 }
 
 impl NewPhoto {
-    /// A photo that lay in an op; its size in pixels and what the camera made are not known any more.
-    pub(crate) fn kept(sha256: [u8; 32], bytes: u64, file: SealedId) -> NewPhoto {
+    /// A photo that lies in an op; what the camera made is not known any more.
+    pub(crate) fn kept(photo: &StoredPhoto) -> NewPhoto {
         NewPhoto {
-            sha256,
-            original: sha256,
-            bytes,
-            width: 0,
-            height: 0,
-            file,
+            sha256: photo.sha256,
+            original: photo.sha256,
+            bytes: photo.bytes,
+            width: photo.width,
+            height: photo.height,
+            file: photo.file,
             place: None,
         }
     }
@@ -101,6 +102,47 @@ pub(crate) fn add_photo(
     Ok(())
 }
 
+/// The draft that edits an op, if there is one.
+pub(crate) fn editing(tx: &Connection, op: &OpId) -> Result<Option<Id>, HueError> {
+    let id = tx
+        .prepare_cached("SELECT id FROM draft WHERE edits = ?1")?
+        .query_row([op.0], |r| r.get(0))
+        .optional()?;
+    Ok(id.map(Id))
+}
+
+/// The op a draft takes the place of when it is filed.
+pub(crate) fn edits(tx: &Connection, id: Id) -> Result<Option<OpId>, HueError> {
+    let op: Option<[u8; 16]> = tx
+        .prepare_cached("SELECT edits FROM draft WHERE id = ?1")?
+        .query_row([id.0], |r| r.get(0))
+        .optional()?
+        .ok_or(HueError::NotFound)?;
+    Ok(op.map(OpId))
+}
+
+/// Says what a draft takes the place of; `None`: it is a new report.
+pub(crate) fn set_edits(tx: &Connection, id: Id, op: Option<&OpId>) -> Result<(), HueError> {
+    let changed = tx
+        .prepare_cached("UPDATE draft SET edits = ?2 WHERE id = ?1")?
+        .execute(params![id.0, op.map(|op| op.0)])?;
+    found(changed)
+}
+
+/// An op that is being edited was replaced by another: the edit is now of that one.
+pub(crate) fn follow_op(tx: &Connection, from: &OpId, to: &OpId) -> Result<(), HueError> {
+    tx.prepare_cached("UPDATE draft SET edits = ?2 WHERE edits = ?1")?
+        .execute(params![from.0, to.0])?;
+    Ok(())
+}
+
+/// Whether a draft still shows this sealed photo.
+pub(crate) fn needs_file(tx: &Connection, file: &SealedId) -> Result<bool, HueError> {
+    Ok(tx
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM draft_photo WHERE file = ?1)")?
+        .query_row([file], |r| r.get(0))?)
+}
+
 /// Takes a photo out; returns its sealed file's name so that the shell removes it after the commit.
 pub(crate) fn remove_photo(
     tx: &Connection,
@@ -142,9 +184,9 @@ pub(crate) fn list(tx: &Connection, config: &Config) -> Result<Vec<Draft>, HueEr
 
 /// One draft with what is wrong with it by the city's data of now.
 pub(crate) fn get(tx: &Connection, config: &Config, id: Id) -> Result<Draft, HueError> {
-    let (saved_at, input): (i64, String) = tx
-        .prepare_cached("SELECT saved_at, input FROM draft WHERE id = ?1")?
-        .query_row([id.0], |r| Ok((r.get(0)?, r.get(1)?)))
+    let (saved_at, input, edits): (i64, String, Option<[u8; 16]>) = tx
+        .prepare_cached("SELECT saved_at, input, edits FROM draft WHERE id = ?1")?
+        .query_row([id.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
         .optional()?
         .ok_or(HueError::NotFound)?;
     let input: DraftInput =
@@ -164,6 +206,7 @@ pub(crate) fn get(tx: &Connection, config: &Config, id: Id) -> Result<Draft, Hue
     Ok(Draft {
         id: id.to_string(),
         input,
+        edits: edits.map(|op| OpId(op).to_string()),
         photos,
         saved_at,
         problems,

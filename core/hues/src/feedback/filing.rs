@@ -16,7 +16,7 @@ use crate::error::HueError;
 use crate::ids;
 
 /// Longest text of the second kind (a rating's, a note's, a place in words).
-const SHORT: usize = 1_000;
+pub(crate) const SHORT: usize = 1_000;
 
 /// The act of filing a draft. The author part is put in by whoever signs.
 pub(crate) fn new_report(

@@ -6,6 +6,7 @@
 mod acts;
 mod categories;
 pub(crate) mod drafts;
+pub(crate) mod editing;
 pub(crate) mod filing;
 mod inbox;
 mod model;
@@ -19,6 +20,8 @@ pub(crate) mod submit;
 pub(crate) mod view;
 
 use std::sync::Arc;
+
+use hues_protocol::ids::OpId;
 
 pub use model::{
     Answer, AuthorKind, Bilingual, Category, Draft, DraftInput, DraftPhoto, InboxNotice, Notice,
@@ -37,6 +40,8 @@ use rows::{MINE, PUBLIC};
 
 /// The schema of this domain, version 1.
 pub(crate) const SCHEMA_V1: &str = include_str!("schema_v1.sql");
+/// What version 2 adds.
+pub(crate) const SCHEMA_V2: &str = include_str!("schema_v2.sql");
 
 /// Which list of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,6 +169,19 @@ impl Feedback {
     pub async fn submit(&self, draft: String) -> Result<Submitted, HueError> {
         let id = Id::parse(&draft)?;
         self.account.run(move |work| submit::file(work, id)).await
+    }
+
+    /// Opens a filed report as a draft again, by its op in the outbox: one that never left, or that the city refused. Filing the draft puts it in the
+    /// place of the first; until then the first stands, and may still leave. A draft that becomes anonymous, or stops being so, is filed as a new report.
+    ///
+    /// # Errors
+    /// `Refused{sent-already}` when it may have reached the city (also later, by [`Feedback::submit`]: the draft stays); `Refused{edit-words-only}` for an
+    /// act that is no report: see [`crate::outbox::Outbox::edit`].
+    pub async fn edit(&self, op: String) -> Result<Draft, HueError> {
+        let op = OpId(Id::parse(&op)?.0);
+        self.account
+            .run(move |work| work.commit(|tx, env, config| editing::open(tx, env, config, op)))
+            .await
     }
 
     /// A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.

@@ -157,10 +157,12 @@ pub struct DraftInput {
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Draft {
-    /// Its id; becomes the report's id.
+    /// Its id; becomes the report's id, unless it edits one.
     pub id: String,
     /// What was entered.
     pub input: DraftInput,
+    /// The op it takes the place of when it is filed ([`crate::feedback::Feedback::edit`]); none: a new report.
+    pub edits: Option<String>,
     /// Its photos, in order.
     pub photos: Vec<DraftPhoto>,
     /// When it was last saved, by the phone's clock.

@@ -15,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::acts;
 use super::drafts::{self, StoredPhoto};
+use super::editing;
 use super::filing::{self, CitizenAct, OfficerAct};
 use super::model::{AuthorKind, Submitted};
 use super::rows::{self, MINE};
@@ -27,6 +28,9 @@ use crate::probe::ProbePoint;
 
 /// Files a draft: the report's row, its op, and the end of the draft.
 pub(crate) fn file(work: &mut Work<'_>, id: Id) -> Result<Submitted, HueError> {
+    if let Some(op) = work.look(|tx, _| drafts::edits(tx, id))? {
+        return editing::file(work, id, op);
+    }
     let owner = work.owner();
     let probe = work.state.probe.clone();
     work.enact(move |tx, env, config| {
@@ -35,11 +39,7 @@ pub(crate) fn file(work: &mut Work<'_>, id: Id) -> Result<Submitted, HueError> {
         let photos = drafts::photos(tx, id)?;
         let new = filing::new_report(config, &draft.input, &photos, Author::Anonymous)?;
         let filed = filing::filed(&draft.input, &new, env.wall.0);
-        let (owner, author) = match draft.input.author {
-            AuthorKind::Anonymous => (Owner::Nobody, AuthorWish::Anonymous),
-            AuthorKind::Named => (owner, AuthorWish::Named),
-            AuthorKind::Sealed => (owner, AuthorWish::Sealed),
-        };
+        let (owner, author) = stands_behind(draft.input.author, owner);
         let urgent = rules::category(config, &draft.input)?.urgent;
         let op = new_op(env, id, &Act::New(new), author, urgent, &photos)?;
         let enqueued = outbox::enqueue(tx, env, LaneRef::New(owner), &op)?;
@@ -49,6 +49,15 @@ pub(crate) fn file(work: &mut Work<'_>, id: Id) -> Result<Submitted, HueError> {
         Ok(enqueued)
     })
     .map(|enqueued| submitted(id, &enqueued))
+}
+
+/// Who owns the lane of a report, and what its author part says.
+pub(crate) fn stands_behind(author: AuthorKind, owner: Owner) -> (Owner, AuthorWish) {
+    match author {
+        AuthorKind::Anonymous => (Owner::Nobody, AuthorWish::Anonymous),
+        AuthorKind::Named => (owner, AuthorWish::Named),
+        AuthorKind::Sealed => (owner, AuthorWish::Sealed),
+    }
 }
 
 /// A citizen's act on a report of her own.
@@ -103,7 +112,7 @@ fn on_report(
     .map(|enqueued| submitted(id, &enqueued))
 }
 
-fn new_op(
+pub(crate) fn new_op(
     env: &mut Env<'_>,
     subject: Id,
     act: &Act,
@@ -142,7 +151,7 @@ fn new_op(
     })
 }
 
-fn submitted(id: Id, enqueued: &Enqueued) -> Submitted {
+pub(crate) fn submitted(id: Id, enqueued: &Enqueued) -> Submitted {
     Submitted {
         id: id.to_string(),
         state: "queued".into(),
@@ -186,43 +195,29 @@ pub(crate) fn salvage(
     Ok(true)
 }
 
-/// Takes an op back. A report whose filing is taken back becomes a draft again, with everything in it but its photos' second copies.
+/// Takes an op back. A report whose filing is taken back becomes a draft again, with everything in it; one that is being edited already stays that draft.
 pub(crate) fn take_back(tx: &Connection, env: &mut Env<'_>, op: OpId) -> Result<Changed, HueError> {
-    let about: Option<([u8; 16], String)> = tx
-        .prepare_cached("SELECT subject, kind FROM sync_op WHERE op_id = ?1")?
-        .query_row([op.0], |r| Ok((r.get(0)?, r.get(1)?)))
-        .optional()?;
-    let Some((subject, kind)) = about else {
-        return Err(HueError::NotFound);
-    };
-    let id = Id(subject);
-    let filed = rows::find(tx, MINE, id)?.and_then(|s| s.filed);
-    let files = outbox::files_of_subject(tx, &Subject(subject))?;
-    let mut changed = outbox::discard(tx, env, &op)?;
-    if kind == Kind::New.name() {
-        if let Some(filed) = filed {
-            let draft = drafts::create(tx, env, &filed.as_input())?;
-            for file in files.iter().filter(|f| f.kept) {
-                if let Some(photo) = filed
-                    .photos
-                    .iter()
-                    .find(|p| p.sha256 == file.sha256.to_string())
-                {
-                    drafts::add_photo(
-                        tx,
-                        env,
-                        draft,
-                        &drafts::NewPhoto::kept(file.sha256.0, photo.bytes, file.sealed),
-                    )?;
-                }
-            }
-            // The photos now belong to the draft.
-            let kept: Vec<_> = files.iter().map(|f| f.sealed).collect();
-            changed.forget_files.retain(|f| !kept.contains(f));
-        }
-        rows::remove(tx, MINE, id)?;
-    } else {
+    let act = outbox::act(tx, &op)?.ok_or(HueError::NotFound)?;
+    let id = Id(act.subject.0);
+    if act.kind != Kind::New.name() {
+        let changed = outbox::discard(tx, env, &op)?;
         rows::refresh_all(tx, id)?;
+        return Ok(changed);
     }
+    outbox::check_editable(tx, &op)?;
+    let draft = match rows::find(tx, MINE, id)?.and_then(|s| s.filed) {
+        Some(filed) => Some(editing::draft_of(tx, env, &act, &filed.as_input())?),
+        None => None,
+    };
+    let mut changed = outbox::discard(tx, env, &op)?;
+    if let Some(draft) = draft {
+        drafts::set_edits(tx, draft, None)?;
+        // The photos now belong to the draft.
+        let kept = drafts::photos(tx, draft)?;
+        changed
+            .forget_files
+            .retain(|file| kept.iter().all(|p| p.file != *file));
+    }
+    rows::remove(tx, MINE, id)?;
     Ok(changed)
 }

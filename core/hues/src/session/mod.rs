@@ -63,9 +63,10 @@ pub(crate) async fn sign_in_sandbox(
     };
     let owner = inner.account.run(|work| Ok(work.state.owner)).await?;
     if owner.is_some_and(|owner| owner != account) {
-        // An act leaves only under the account that made it; a second account needs a home of its own until accounts can be switched.
+        // An act leaves only under the account that made it, and nobody reads another's: a second person has an account of her own in this home.
         return Err(HueError::refused("account-other"));
     }
+    inner.session.save_owner(&account)?;
     inner.session.save(Some(&kept))?;
     inner
         .account
@@ -126,16 +127,6 @@ pub(crate) async fn apply(inner: &Inner, kept: Option<&Kept>) -> Result<(), HueE
         .account
         .run(move |work| work.follow_scopes(signed_in, staff))
         .await?;
-    if let Some(account) = kept.and_then(|k| ids::unhex::<16>(&k.account)) {
-        // A home that has no lane yet says nothing of its owner: the kept session does, also after a restart.
-        inner
-            .account
-            .run(move |work| {
-                work.state.owner.get_or_insert(account);
-                Ok(())
-            })
-            .await?;
-    }
     let session = match kept.and_then(|k| ids::unhex::<16>(&k.account)) {
         Some(account) => machine::Session::Live(account),
         None => machine::Session::None,

@@ -87,7 +87,12 @@ pub(super) fn items(s: &State) -> Vec<Item> {
 }
 
 fn want_beacon(s: &mut State, now: Mono) {
-    let age = s.beacon_at.map_or(u64::MAX, |at| now.since(at));
+    let Some(at) = s.beacon_at else {
+        // The first contact always brings one: what is filed in the dark later has a lower bound then, also on a phone that nobody looked at meanwhile.
+        s.beacon.wanted = true;
+        return;
+    };
+    let age = now.since(at);
     let in_use = s.foreground || !s.lanes.is_empty();
     let lane_scope = s.scopes.values().any(|x| x.view.beacon && x.wanted);
     if (in_use && age > BEACON_OLD_MS) || (lane_scope && age > BEACON_STALE_MS) {

@@ -94,6 +94,14 @@ pub fn retry(conn: &Connection, op_id: &OpId) -> Result<()> {
     Ok(())
 }
 
+/// Whether [`edit`] would take `op_id` as things stand.
+///
+/// # Errors
+/// `FateUnknown` when it may have reached the city; `NotFound`; the store's.
+pub fn check_editable(conn: &Connection, op_id: &OpId) -> Result<()> {
+    editable(conn, op_id).map(|_| ())
+}
+
 fn editable(conn: &Connection, op_id: &OpId) -> Result<OpRow> {
     let row = rows::op_by_id(conn, op_id)?.ok_or(SyncError::NotFound)?;
     if row.editable() {
@@ -113,6 +121,7 @@ fn replace(conn: &Connection, env: &mut Env<'_>, old: &OpRow, new: &NewOp) -> Re
     };
     let forget_files = rows::remove_op(conn, old.id)?;
     let place = Place {
+        row: Some(old.id),
         seq: old.seq,
         previous: header.previous,
         replaces,

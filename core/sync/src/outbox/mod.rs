@@ -14,13 +14,14 @@ mod subject;
 mod tests;
 mod types;
 
-pub use edit::{discard, edit, retry};
+pub use edit::{check_editable, discard, edit, retry};
 pub use fork::Forked;
 pub use list::{counts, list, proof};
 pub use mirror::{entry as mirror_entry, salvage_import};
 pub use sign::{device_key, reseal};
 pub use subject::{
-    files_of_subject, mirrored_ops, of_subject, sealed_files, SubjectFile, SubjectOp,
+    act, files_of, files_of_subject, mirrored_ops, needs_file, of_subject, sealed_files,
+    SubjectFile, SubjectOp,
 };
 pub use types::{
     AuthorWish, Changed, Enqueued, LaneRef, NewFile, NewOp, OpState, OpView, Remirror,
@@ -50,6 +51,7 @@ pub fn enqueue(
         LaneRef::Existing(id) => rows::lane_by_name(conn, &id)?.ok_or(SyncError::NotFound)?,
     };
     let place = Place {
+        row: None,
         seq: lane.head_seq + 1,
         previous: lane.head_hash,
         replaces: None,

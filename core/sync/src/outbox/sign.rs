@@ -44,6 +44,8 @@ pub fn device_key(conn: &Connection, random: &mut dyn Random) -> Result<SigningK
 
 /// Where a new op stands in its lane.
 pub(super) struct Place {
+    /// The row of the op it takes the place of: lists keep their order.
+    pub row: Option<i64>,
     pub seq: u64,
     pub previous: OpHash,
     pub replaces: Option<OpHash>,
@@ -131,9 +133,10 @@ pub(super) fn write_op(
     let (op, parts) = bundle.into_inner();
     check_files(new, &parts)?;
     conn.execute(
-        "INSERT INTO sync_op (op_id, lane, seq, hash, kind, subject, op, priority, query_only, author, unsealed, beacon, made) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO sync_op (id, op_id, lane, seq, hash, kind, subject, op, priority, query_only, author, unsealed, beacon, made) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         (
+            place.row,
             new.op_id.0,
             lane.id,
             Num(place.seq),

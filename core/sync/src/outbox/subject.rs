@@ -14,6 +14,8 @@ pub struct SubjectOp {
     pub op_id: OpId,
     /// Its kind.
     pub kind: String,
+    /// What it is about.
+    pub subject: Subject,
     /// Where it stands.
     pub state: OpState,
     /// Its parts.
@@ -40,27 +42,38 @@ pub struct SubjectFile {
 /// # Errors
 /// The store's.
 pub fn of_subject(conn: &Connection, subject: &Subject) -> Result<Vec<SubjectOp>> {
-    let sql = "SELECT id, op_id, kind, state, made FROM sync_op WHERE subject = ?1 ORDER BY id";
-    let mut statement = conn.prepare_cached(sql)?;
-    let found = statement.query_map([subject.0], |r| {
-        Ok((
-            r.get(0)?,
-            r.get(1)?,
-            r.get(2)?,
-            r.get::<_, i64>(3)?,
-            r.get(4)?,
-        ))
+    acts(conn, "subject", &subject.0)
+}
+
+/// The act `op`, if it is in the outbox.
+///
+/// # Errors
+/// The store's.
+pub fn act(conn: &Connection, op: &OpId) -> Result<Option<SubjectOp>> {
+    Ok(acts(conn, "op_id", &op.0)?.pop())
+}
+
+fn acts(conn: &Connection, column: &str, value: &[u8; 16]) -> Result<Vec<SubjectOp>> {
+    let sql = format!(
+        "SELECT id, op_id, kind, subject, state, made FROM sync_op WHERE {column} = ?1 ORDER BY id"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found = statement.query_map([value], |r| {
+        let act = SubjectOp {
+            op_id: OpId(r.get(1)?),
+            kind: r.get(2)?,
+            subject: Subject(r.get(3)?),
+            state: shown(r.get(4)?),
+            parts: Vec::new(),
+            made: r.get(5)?,
+        };
+        Ok((r.get(0)?, act))
     })?;
     let mut out = Vec::new();
     for row in found {
-        let (id, op_id, kind, raw, made): (i64, [u8; 16], String, i64, i64) = row?;
-        out.push(SubjectOp {
-            op_id: OpId(op_id),
-            kind,
-            state: shown(raw),
-            parts: rows::parts_of(conn, id)?,
-            made,
-        });
+        let (id, mut act): (i64, SubjectOp) = row?;
+        act.parts = rows::parts_of(conn, id)?;
+        out.push(act);
     }
     Ok(out)
 }
@@ -70,9 +83,23 @@ pub fn of_subject(conn: &Connection, subject: &Subject) -> Result<Vec<SubjectOp>
 /// # Errors
 /// The store's.
 pub fn files_of_subject(conn: &Connection, subject: &Subject) -> Result<Vec<SubjectFile>> {
-    let sql = "SELECT f.sha256, f.sealed, f.state FROM sync_file f JOIN sync_op o ON o.id = f.op WHERE o.subject = ?1 ORDER BY f.id";
-    let mut statement = conn.prepare_cached(sql)?;
-    let files = statement.query_map([subject.0], |r| {
+    files(conn, "subject", &subject.0)
+}
+
+/// The attachments of the act `op`.
+///
+/// # Errors
+/// The store's.
+pub fn files_of(conn: &Connection, op: &OpId) -> Result<Vec<SubjectFile>> {
+    files(conn, "op_id", &op.0)
+}
+
+fn files(conn: &Connection, column: &str, value: &[u8; 16]) -> Result<Vec<SubjectFile>> {
+    let sql = format!(
+        "SELECT f.sha256, f.sealed, f.state FROM sync_file f JOIN sync_op o ON o.id = f.op WHERE o.{column} = ?1 ORDER BY f.id"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let files = statement.query_map([value], |r| {
         let raw: i64 = r.get(2)?;
         Ok(SubjectFile {
             sha256: Hash(r.get(0)?),
@@ -92,6 +119,16 @@ pub fn sealed_files(conn: &Connection) -> Result<Vec<[u8; 16]>> {
     let mut statement = conn.prepare_cached("SELECT sealed FROM sync_file WHERE state <> ?1")?;
     let files = statement.query_map([file_state::GONE], |r| r.get(0))?;
     Ok(files.collect::<Result<_, _>>()?)
+}
+
+/// Whether an op still needs this sealed file.
+///
+/// # Errors
+/// The store's.
+pub fn needs_file(conn: &Connection, sealed: &[u8; 16]) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM sync_file WHERE sealed = ?1 AND state <> ?2)";
+    let mut statement = conn.prepare_cached(sql)?;
+    Ok(statement.query_row((sealed, file_state::GONE), |r| r.get(0))?)
 }
 
 /// Every op whose mirror entry must be there.

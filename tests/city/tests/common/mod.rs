@@ -65,6 +65,7 @@ impl Phone {
         let config = CoreConfig {
             home: home.path().to_str().unwrap().to_owned(),
             city: Some(city),
+            account: None,
             local_address: local_address.map(str::to_owned),
         };
         let core = HuesCore::open(config, Ports::with_vault(SoftwareVault::in_memory())).unwrap();

@@ -898,6 +898,16 @@ public protocol FeedbackProtocol: AnyObject, Sendable {
     func drafts() async throws  -> [Draft]
 
     /**
+     * Opens a filed report as a draft again, by its op in the outbox: one that never left, or that the city refused. Filing the draft puts it in the
+     * place of the first; until then the first stands, and may still leave. A draft that becomes anonymous, or stops being so, is filed as a new report.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city (also later, by [`Feedback::submit`]: the draft stays); `Refused{edit-words-only}` for an
+     * act that is no report: see [`crate::outbox::Outbox::edit`].
+     */
+    func edit(op: String) async throws  -> Draft
+
+    /**
      * The city's notices, newest first; each was signed by the city and is shown as it was signed.
      */
     func inbox(cursor: String?, limit: UInt32) async throws  -> [InboxNotice]
@@ -1121,6 +1131,30 @@ open func drafts()async throws  -> [Draft]  {
             completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
             freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
             liftFunc: FfiConverterSequenceTypeDraft.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Opens a filed report as a draft again, by its op in the outbox: one that never left, or that the city refused. Filing the draft puts it in the
+     * place of the first; until then the first stands, and may still leave. A draft that becomes anonymous, or stops being so, is filed as a new report.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city (also later, by [`Feedback::submit`]: the draft stays); `Refused{edit-words-only}` for an
+     * act that is no report: see [`crate::outbox::Outbox::edit`].
+     */
+open func edit(op: String)async throws  -> Draft  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_feedback_edit(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(op)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeDraft_lift,
             errorHandler: FfiConverterTypeHueError_lift
         )
 }
@@ -1684,17 +1718,23 @@ public func FfiConverterTypeHttpTransport_lower(_ value: HttpTransport) -> UInt6
 public protocol HuesCoreProtocol: AnyObject, Sendable {
 
     /**
+     * The accounts of this home, the open one among them.
+     */
+    func accounts() async throws  -> [HomeAccount]
+
+    /**
+     * Makes room for another person on this phone and gives the account's id. To change to it, close this core and open the home with
+     * [`CoreConfig::account`]; what this account has not sent yet stays sealed here and leaves when it is open again.
+     */
+    func addAccount() async throws  -> String
+
+    /**
      * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
      *
      * # Errors
      * `Refused{unsent}` when acts have not left yet, unless `unsent_too`; `Storage`.
      */
     func deleteAccount(unsentToo: Bool) async throws
-
-    /**
-     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
-     */
-    func drain(budgetMs: UInt64) async throws  -> UInt64?
 
     /**
      * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
@@ -1761,15 +1801,11 @@ public protocol HuesCoreProtocol: AnyObject, Sendable {
     func refresh() async throws
 
     /**
-     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
-     */
-    func settle(budgetMs: UInt64) async throws  -> Bool
-
-    /**
      * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
      *
      * # Errors
-     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
+     * sandbox.
      */
     func signInSandbox(name: String, staff: String?) async throws  -> Who
 
@@ -1784,14 +1820,24 @@ public protocol HuesCoreProtocol: AnyObject, Sendable {
     func start(link: Link) async throws
 
     /**
-     * Where everything stands.
-     */
-    func status() async throws  -> Status
-
-    /**
      * Who is signed in.
      */
     func who() throws  -> Who?
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+    func drain(budgetMs: UInt64) async throws  -> UInt64?
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+    func settle(budgetMs: UInt64) async throws  -> Bool
+
+    /**
+     * Where everything stands.
+     */
+    func status() async throws  -> Status
 
 }
 /**
@@ -1851,6 +1897,45 @@ open class HuesCore: HuesCoreProtocol, @unchecked Sendable {
 
 
     /**
+     * The accounts of this home, the open one among them.
+     */
+open func accounts()async throws  -> [HomeAccount]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_accounts(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeHomeAccount.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Makes room for another person on this phone and gives the account's id. To change to it, close this core and open the home with
+     * [`CoreConfig::account`]; what this account has not sent yet stays sealed here and leaves when it is open again.
+     */
+open func addAccount()async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_add_account(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
      * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
      *
      * # Errors
@@ -1868,25 +1953,6 @@ open func deleteAccount(unsentToo: Bool)async throws   {
             completeFunc: ffi_hues_core_rust_future_complete_void,
             freeFunc: ffi_hues_core_rust_future_free_void,
             liftFunc: { $0 },
-            errorHandler: FfiConverterTypeHueError_lift
-        )
-}
-
-    /**
-     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
-     */
-open func drain(budgetMs: UInt64)async throws  -> UInt64?  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_hues_core_fn_method_huescore_drain(
-                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(budgetMs)
-                )
-            },
-            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
-            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
-            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterOptionUInt64.lift,
             errorHandler: FfiConverterTypeHueError_lift
         )
 }
@@ -2089,29 +2155,11 @@ open func refresh()async throws   {
 }
 
     /**
-     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
-     */
-open func settle(budgetMs: UInt64)async throws  -> Bool  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_hues_core_fn_method_huescore_settle(
-                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(budgetMs)
-                )
-            },
-            pollFunc: ffi_hues_core_rust_future_poll_i8,
-            completeFunc: ffi_hues_core_rust_future_complete_i8,
-            freeFunc: ffi_hues_core_rust_future_free_i8,
-            liftFunc: FfiConverterBool.lift,
-            errorHandler: FfiConverterTypeHueError_lift
-        )
-}
-
-    /**
      * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
      *
      * # Errors
-     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
+     * sandbox.
      */
 open func signInSandbox(name: String, staff: String?)async throws  -> Who  {
     return
@@ -2168,6 +2216,56 @@ open func start(link: Link)async throws   {
 }
 
     /**
+     * Who is signed in.
+     */
+open func who()throws  -> Who?  {
+    return try  FfiConverterOptionTypeWho.lift(try rustCallWithError(FfiConverterTypeHueError_lift) {
+        uniffiCallStatus in
+    uniffi_hues_core_fn_method_huescore_who(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+open func drain(budgetMs: UInt64)async throws  -> UInt64?  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_drain(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(budgetMs)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterOptionUInt64.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+open func settle(budgetMs: UInt64)async throws  -> Bool  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_huescore_settle(
+                        self.uniffiCloneHandle(),FfiConverterUInt64.lower(budgetMs)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_i8,
+            completeFunc: ffi_hues_core_rust_future_complete_i8,
+            freeFunc: ffi_hues_core_rust_future_free_i8,
+            liftFunc: FfiConverterBool.lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
      * Where everything stands.
      */
 open func status()async throws  -> Status  {
@@ -2184,18 +2282,6 @@ open func status()async throws  -> Status  {
             liftFunc: FfiConverterTypeStatus_lift,
             errorHandler: FfiConverterTypeHueError_lift
         )
-}
-
-    /**
-     * Who is signed in.
-     */
-open func who()throws  -> Who?  {
-    return try  FfiConverterOptionTypeWho.lift(try rustCallWithError(FfiConverterTypeHueError_lift) {
-        uniffiCallStatus in
-    uniffi_hues_core_fn_method_huescore_who(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
 }
 
 
@@ -3244,6 +3330,15 @@ public protocol OutboxProtocol: AnyObject, Sendable {
     func discard(op: String) async throws
 
     /**
+     * Gives an act that never left, or that the city refused, other words; its photos stay. A report can be edited whole: [`Feedback::edit`].
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city; `Refused{edit-not-possible}` for an act without words of one's own (assigning,
+     * publishing): take it back and act anew; `Invalid{text, …}`.
+     */
+    func edit(op: String, text: String) async throws  -> Submitted
+
+    /**
      * What is kept, oldest first; with `done` also what the city has for good.
      */
     func items(done: Bool) async throws  -> [OutboxItem]
@@ -3334,6 +3429,29 @@ open func discard(op: String)async throws   {
             completeFunc: ffi_hues_core_rust_future_complete_void,
             freeFunc: ffi_hues_core_rust_future_free_void,
             liftFunc: { $0 },
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+
+    /**
+     * Gives an act that never left, or that the city refused, other words; its photos stay. A report can be edited whole: [`Feedback::edit`].
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city; `Refused{edit-not-possible}` for an act without words of one's own (assigning,
+     * publishing): take it back and act anew; `Invalid{text, …}`.
+     */
+open func edit(op: String, text: String)async throws  -> Submitted  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_method_outbox_edit(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(op),FfiConverterString.lower(text)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSubmitted_lift,
             errorHandler: FfiConverterTypeHueError_lift
         )
 }
@@ -4592,6 +4710,10 @@ public struct CoreConfig: Equatable, Hashable {
      */
     public let city: CityAddress?
     /**
+     * Which account of the home to open, by its id ([`HuesCore::accounts`]); none: the one that was open last, or a new one in an empty home.
+     */
+    public let account: String?
+    /**
      * Source address of connections (sandbox only): tells its carriers apart.
      */
     public let localAddress: String?
@@ -4606,10 +4728,14 @@ public struct CoreConfig: Equatable, Hashable {
          * The city; none: everything works but sending.
          */city: CityAddress?,
         /**
+         * Which account of the home to open, by its id ([`HuesCore::accounts`]); none: the one that was open last, or a new one in an empty home.
+         */account: String? = nil,
+        /**
          * Source address of connections (sandbox only): tells its carriers apart.
-         */localAddress: String?) {
+         */localAddress: String? = nil) {
         self.home = home
         self.city = city
+        self.account = account
         self.localAddress = localAddress
     }
 
@@ -4631,6 +4757,7 @@ public struct FfiConverterTypeCoreConfig: FfiConverterRustBuffer {
             try CoreConfig(
                 home: FfiConverterString.read(from: &buf),
                 city: FfiConverterOptionTypeCityAddress.read(from: &buf),
+                account: FfiConverterOptionString.read(from: &buf),
                 localAddress: FfiConverterOptionString.read(from: &buf)
         )
     }
@@ -4638,6 +4765,7 @@ public struct FfiConverterTypeCoreConfig: FfiConverterRustBuffer {
     public static func write(_ value: CoreConfig, into buf: inout [UInt8]) {
         FfiConverterString.write(value.home, into: &buf)
         FfiConverterOptionTypeCityAddress.write(value.city, into: &buf)
+        FfiConverterOptionString.write(value.account, into: &buf)
         FfiConverterOptionString.write(value.localAddress, into: &buf)
     }
 }
@@ -4663,13 +4791,17 @@ public func FfiConverterTypeCoreConfig_lower(_ value: CoreConfig) -> RustBuffer 
  */
 public struct Draft: Equatable, Hashable {
     /**
-     * Its id; becomes the report's id.
+     * Its id; becomes the report's id, unless it edits one.
      */
     public let id: String
     /**
      * What was entered.
      */
     public let input: DraftInput
+    /**
+     * The op it takes the place of when it is filed ([`crate::feedback::Feedback::edit`]); none: a new report.
+     */
+    public let edits: String?
     /**
      * Its photos, in order.
      */
@@ -4691,11 +4823,14 @@ public struct Draft: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Its id; becomes the report's id.
+         * Its id; becomes the report's id, unless it edits one.
          */id: String,
         /**
          * What was entered.
          */input: DraftInput,
+        /**
+         * The op it takes the place of when it is filed ([`crate::feedback::Feedback::edit`]); none: a new report.
+         */edits: String?,
         /**
          * Its photos, in order.
          */photos: [DraftPhoto],
@@ -4710,6 +4845,7 @@ public struct Draft: Equatable, Hashable {
          */warnings: [Warning]) {
         self.id = id
         self.input = input
+        self.edits = edits
         self.photos = photos
         self.savedAt = savedAt
         self.problems = problems
@@ -4734,6 +4870,7 @@ public struct FfiConverterTypeDraft: FfiConverterRustBuffer {
             try Draft(
                 id: FfiConverterString.read(from: &buf),
                 input: FfiConverterTypeDraftInput.read(from: &buf),
+                edits: FfiConverterOptionString.read(from: &buf),
                 photos: FfiConverterSequenceTypeDraftPhoto.read(from: &buf),
                 savedAt: FfiConverterInt64.read(from: &buf),
                 problems: FfiConverterSequenceTypeProblem.read(from: &buf),
@@ -4744,6 +4881,7 @@ public struct FfiConverterTypeDraft: FfiConverterRustBuffer {
     public static func write(_ value: Draft, into buf: inout [UInt8]) {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterTypeDraftInput.write(value.input, into: &buf)
+        FfiConverterOptionString.write(value.edits, into: &buf)
         FfiConverterSequenceTypeDraftPhoto.write(value.photos, into: &buf)
         FfiConverterInt64.write(value.savedAt, into: &buf)
         FfiConverterSequenceTypeProblem.write(value.problems, into: &buf)
@@ -4972,6 +5110,85 @@ public func FfiConverterTypeDraftPhoto_lift(_ buf: RustBuffer) throws -> DraftPh
 #endif
 public func FfiConverterTypeDraftPhoto_lower(_ value: DraftPhoto) -> RustBuffer {
     return FfiConverterTypeDraftPhoto.lower(value)
+}
+
+
+/**
+ * An account of a home. Each has its own files and keys; one is open at a time.
+ */
+public struct HomeAccount: Equatable, Hashable {
+    /**
+     * Its id on this phone, for [`CoreConfig::account`]: random, says nothing about whose it is.
+     */
+    public let id: String
+    /**
+     * Who is signed in; none after signing out, or before the first sign-in.
+     */
+    public let name: String?
+    /**
+     * The one that is open.
+     */
+    public let `open`: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its id on this phone, for [`CoreConfig::account`]: random, says nothing about whose it is.
+         */id: String,
+        /**
+         * Who is signed in; none after signing out, or before the first sign-in.
+         */name: String?,
+        /**
+         * The one that is open.
+         */`open`: Bool) {
+        self.id = id
+        self.name = name
+        self.`open` = `open`
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension HomeAccount: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHomeAccount: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HomeAccount {
+        return
+            try HomeAccount(
+                id: FfiConverterString.read(from: &buf),
+                name: FfiConverterOptionString.read(from: &buf),
+                open: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: HomeAccount, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterOptionString.write(value.name, into: &buf)
+        FfiConverterBool.write(value.`open`, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHomeAccount_lift(_ buf: RustBuffer) throws -> HomeAccount {
+    return try FfiConverterTypeHomeAccount.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHomeAccount_lower(_ value: HomeAccount) -> RustBuffer {
+    return FfiConverterTypeHomeAccount.lower(value)
 }
 
 
@@ -9765,6 +9982,31 @@ fileprivate struct FfiConverterSequenceTypeDraftPhoto: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeHomeAccount: FfiConverterRustBuffer {
+    typealias SwiftType = [HomeAccount]
+
+    public static func write(_ value: [HomeAccount], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeHomeAccount.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [HomeAccount] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [HomeAccount]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeHomeAccount.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeInboxNotice: FfiConverterRustBuffer {
     typealias SwiftType = [InboxNotice]
 
@@ -10199,10 +10441,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_func_text() != 29774) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_delete_account() != 43198) {
+    if (uniffi_hues_core_checksum_method_huescore_accounts() != 1955) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_drain() != 46726) {
+    if (uniffi_hues_core_checksum_method_huescore_add_account() != 23484) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_delete_account() != 43198) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_huescore_export_account() != 4600) {
@@ -10238,10 +10483,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_huescore_refresh() != 23512) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_settle() != 26205) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() != 58399) {
+    if (uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() != 33901) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_huescore_sign_out() != 12308) {
@@ -10250,10 +10492,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_huescore_start() != 11651) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_status() != 15267) {
+    if (uniffi_hues_core_checksum_method_huescore_who() != 47884) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_who() != 47884) {
+    if (uniffi_hues_core_checksum_method_huescore_drain() != 27562) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_settle() != 17955) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_huescore_status() != 48523) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_feedback_add_photo() != 19556) {
@@ -10269,6 +10517,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_feedback_drafts() != 23002) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_feedback_edit() != 29227) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_feedback_inbox() != 32659) {
@@ -10356,6 +10607,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_outbox_discard() != 46332) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_method_outbox_edit() != 63964) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_outbox_items() != 41865) {

@@ -389,14 +389,19 @@ uint64_t uniffi_hues_core_fn_clone_huescore(uint64_t handle, RustCallStatus *_No
 void uniffi_hues_core_fn_free_huescore(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_ACCOUNTS
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_ACCOUNTS
+uint64_t uniffi_hues_core_fn_method_huescore_accounts(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_ADD_ACCOUNT
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_ADD_ACCOUNT
+uint64_t uniffi_hues_core_fn_method_huescore_add_account(uint64_t ptr
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_DELETE_ACCOUNT
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_DELETE_ACCOUNT
 uint64_t uniffi_hues_core_fn_method_huescore_delete_account(uint64_t ptr, int8_t unsent_too
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_DRAIN
-#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_DRAIN
-uint64_t uniffi_hues_core_fn_method_huescore_drain(uint64_t ptr, uint64_t budget_ms
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_EXPORT_ACCOUNT
@@ -454,11 +459,6 @@ uint64_t uniffi_hues_core_fn_method_huescore_power_changed(uint64_t ptr, RustBuf
 uint64_t uniffi_hues_core_fn_method_huescore_refresh(uint64_t ptr
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_SETTLE
-#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_SETTLE
-uint64_t uniffi_hues_core_fn_method_huescore_settle(uint64_t ptr, uint64_t budget_ms
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_SIGN_IN_SANDBOX
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_SIGN_IN_SANDBOX
 uint64_t uniffi_hues_core_fn_method_huescore_sign_in_sandbox(uint64_t ptr, RustBuffer name, RustBuffer staff
@@ -474,14 +474,24 @@ uint64_t uniffi_hues_core_fn_method_huescore_sign_out(uint64_t ptr
 uint64_t uniffi_hues_core_fn_method_huescore_start(uint64_t ptr, RustBuffer link
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_STATUS
-#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_STATUS
-uint64_t uniffi_hues_core_fn_method_huescore_status(uint64_t ptr
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_WHO
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_WHO
 RustBuffer uniffi_hues_core_fn_method_huescore_who(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_DRAIN
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_DRAIN
+uint64_t uniffi_hues_core_fn_method_huescore_drain(uint64_t ptr, uint64_t budget_ms
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_SETTLE
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_SETTLE
+uint64_t uniffi_hues_core_fn_method_huescore_settle(uint64_t ptr, uint64_t budget_ms
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_HUESCORE_STATUS
+uint64_t uniffi_hues_core_fn_method_huescore_status(uint64_t ptr
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_CLONE_FEEDBACK
@@ -517,6 +527,11 @@ uint64_t uniffi_hues_core_fn_method_feedback_draft(uint64_t ptr, RustBuffer id
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_FEEDBACK_DRAFTS
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_FEEDBACK_DRAFTS
 uint64_t uniffi_hues_core_fn_method_feedback_drafts(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_FEEDBACK_EDIT
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_FEEDBACK_EDIT
+uint64_t uniffi_hues_core_fn_method_feedback_edit(uint64_t ptr, RustBuffer op
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_FEEDBACK_INBOX
@@ -722,6 +737,11 @@ void uniffi_hues_core_fn_free_outbox(uint64_t handle, RustCallStatus *_Nonnull o
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_OUTBOX_DISCARD
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_OUTBOX_DISCARD
 uint64_t uniffi_hues_core_fn_method_outbox_discard(uint64_t ptr, RustBuffer op
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_OUTBOX_EDIT
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_OUTBOX_EDIT
+uint64_t uniffi_hues_core_fn_method_outbox_edit(uint64_t ptr, RustBuffer op, RustBuffer text
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_METHOD_OUTBOX_ITEMS
@@ -1169,15 +1189,21 @@ uint16_t uniffi_hues_core_checksum_func_text(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DELETE_ACCOUNT
-#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DELETE_ACCOUNT
-uint16_t uniffi_hues_core_checksum_method_huescore_delete_account(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_ACCOUNTS
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_ACCOUNTS
+uint16_t uniffi_hues_core_checksum_method_huescore_accounts(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DRAIN
-#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DRAIN
-uint16_t uniffi_hues_core_checksum_method_huescore_drain(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_ADD_ACCOUNT
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_ADD_ACCOUNT
+uint16_t uniffi_hues_core_checksum_method_huescore_add_account(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DELETE_ACCOUNT
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DELETE_ACCOUNT
+uint16_t uniffi_hues_core_checksum_method_huescore_delete_account(void
 
 );
 #endif
@@ -1247,12 +1273,6 @@ uint16_t uniffi_hues_core_checksum_method_huescore_refresh(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_SETTLE
-#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_SETTLE
-uint16_t uniffi_hues_core_checksum_method_huescore_settle(void
-
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_SIGN_IN_SANDBOX
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_SIGN_IN_SANDBOX
 uint16_t uniffi_hues_core_checksum_method_huescore_sign_in_sandbox(void
@@ -1271,15 +1291,27 @@ uint16_t uniffi_hues_core_checksum_method_huescore_start(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_STATUS
-#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_STATUS
-uint16_t uniffi_hues_core_checksum_method_huescore_status(void
-
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_WHO
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_WHO
 uint16_t uniffi_hues_core_checksum_method_huescore_who(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DRAIN
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_DRAIN
+uint16_t uniffi_hues_core_checksum_method_huescore_drain(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_SETTLE
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_SETTLE
+uint16_t uniffi_hues_core_checksum_method_huescore_settle(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_STATUS
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_HUESCORE_STATUS
+uint16_t uniffi_hues_core_checksum_method_huescore_status(void
 
 );
 #endif
@@ -1310,6 +1342,12 @@ uint16_t uniffi_hues_core_checksum_method_feedback_draft(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_FEEDBACK_DRAFTS
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_FEEDBACK_DRAFTS
 uint16_t uniffi_hues_core_checksum_method_feedback_drafts(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_FEEDBACK_EDIT
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_FEEDBACK_EDIT
+uint16_t uniffi_hues_core_checksum_method_feedback_edit(void
 
 );
 #endif
@@ -1484,6 +1522,12 @@ uint16_t uniffi_hues_core_checksum_method_subscription_ended(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_OUTBOX_DISCARD
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_OUTBOX_DISCARD
 uint16_t uniffi_hues_core_checksum_method_outbox_discard(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_OUTBOX_EDIT
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_METHOD_OUTBOX_EDIT
+uint16_t uniffi_hues_core_checksum_method_outbox_edit(void
 
 );
 #endif

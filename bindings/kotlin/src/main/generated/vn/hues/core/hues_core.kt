@@ -852,9 +852,11 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_hues_core_checksum_func_text(
     ): Int
-    external fun uniffi_hues_core_checksum_method_huescore_delete_account(
+    external fun uniffi_hues_core_checksum_method_huescore_accounts(
     ): Int
-    external fun uniffi_hues_core_checksum_method_huescore_drain(
+    external fun uniffi_hues_core_checksum_method_huescore_add_account(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_delete_account(
     ): Int
     external fun uniffi_hues_core_checksum_method_huescore_export_account(
     ): Int
@@ -878,17 +880,19 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_hues_core_checksum_method_huescore_refresh(
     ): Int
-    external fun uniffi_hues_core_checksum_method_huescore_settle(
-    ): Int
     external fun uniffi_hues_core_checksum_method_huescore_sign_in_sandbox(
     ): Int
     external fun uniffi_hues_core_checksum_method_huescore_sign_out(
     ): Int
     external fun uniffi_hues_core_checksum_method_huescore_start(
     ): Int
-    external fun uniffi_hues_core_checksum_method_huescore_status(
-    ): Int
     external fun uniffi_hues_core_checksum_method_huescore_who(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_drain(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_settle(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_huescore_status(
     ): Int
     external fun uniffi_hues_core_checksum_method_feedback_add_photo(
     ): Int
@@ -899,6 +903,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_hues_core_checksum_method_feedback_draft(
     ): Int
     external fun uniffi_hues_core_checksum_method_feedback_drafts(
+    ): Int
+    external fun uniffi_hues_core_checksum_method_feedback_edit(
     ): Int
     external fun uniffi_hues_core_checksum_method_feedback_inbox(
     ): Int
@@ -958,6 +964,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_hues_core_checksum_method_outbox_discard(
     ): Int
+    external fun uniffi_hues_core_checksum_method_outbox_edit(
+    ): Int
     external fun uniffi_hues_core_checksum_method_outbox_items(
     ): Int
     external fun uniffi_hues_core_checksum_method_outbox_retry(
@@ -1016,9 +1024,11 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_hues_core_fn_free_huescore(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
-    external fun uniffi_hues_core_fn_method_huescore_delete_account(`ptr`: Long,`unsentToo`: Byte,
+    external fun uniffi_hues_core_fn_method_huescore_accounts(`ptr`: Long,
     ): Long
-    external fun uniffi_hues_core_fn_method_huescore_drain(`ptr`: Long,`budgetMs`: Long,
+    external fun uniffi_hues_core_fn_method_huescore_add_account(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_delete_account(`ptr`: Long,`unsentToo`: Byte,
     ): Long
     external fun uniffi_hues_core_fn_method_huescore_export_account(`ptr`: Long,`folder`: RustBuffer.ByValue,
     ): Long
@@ -1042,18 +1052,20 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_hues_core_fn_method_huescore_refresh(`ptr`: Long,
     ): Long
-    external fun uniffi_hues_core_fn_method_huescore_settle(`ptr`: Long,`budgetMs`: Long,
-    ): Long
     external fun uniffi_hues_core_fn_method_huescore_sign_in_sandbox(`ptr`: Long,`name`: RustBuffer.ByValue,`staff`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_hues_core_fn_method_huescore_sign_out(`ptr`: Long,
     ): Long
     external fun uniffi_hues_core_fn_method_huescore_start(`ptr`: Long,`link`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_hues_core_fn_method_huescore_status(`ptr`: Long,
-    ): Long
     external fun uniffi_hues_core_fn_method_huescore_who(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_hues_core_fn_method_huescore_drain(`ptr`: Long,`budgetMs`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_settle(`ptr`: Long,`budgetMs`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_huescore_status(`ptr`: Long,
+    ): Long
     external fun uniffi_hues_core_fn_clone_feedback(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_hues_core_fn_free_feedback(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -1067,6 +1079,8 @@ internal object UniffiLib {
     external fun uniffi_hues_core_fn_method_feedback_draft(`ptr`: Long,`id`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_hues_core_fn_method_feedback_drafts(`ptr`: Long,
+    ): Long
+    external fun uniffi_hues_core_fn_method_feedback_edit(`ptr`: Long,`op`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_hues_core_fn_method_feedback_inbox(`ptr`: Long,`cursor`: RustBuffer.ByValue,`limit`: Int,
     ): Long
@@ -1149,6 +1163,8 @@ internal object UniffiLib {
     external fun uniffi_hues_core_fn_free_outbox(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_hues_core_fn_method_outbox_discard(`ptr`: Long,`op`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_hues_core_fn_method_outbox_edit(`ptr`: Long,`op`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_hues_core_fn_method_outbox_items(`ptr`: Long,`done`: Byte,
     ): Long
@@ -1345,10 +1361,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_func_text() and 0xFFFF) != 29774) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_delete_account() and 0xFFFF) != 43198) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_accounts() and 0xFFFF) != 1955) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_drain() and 0xFFFF) != 46726) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_add_account() and 0xFFFF) != 23484) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_delete_account() and 0xFFFF) != 43198) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_huescore_export_account() and 0xFFFF) != 4600) {
@@ -1384,10 +1403,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_huescore_refresh() and 0xFFFF) != 23512) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_settle() and 0xFFFF) != 26205) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() and 0xFFFF) != 58399) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() and 0xFFFF) != 33901) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_huescore_sign_out() and 0xFFFF) != 12308) {
@@ -1396,10 +1412,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_huescore_start() and 0xFFFF) != 11651) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_status() and 0xFFFF) != 15267) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_who() and 0xFFFF) != 47884) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_who() and 0xFFFF) != 47884) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_drain() and 0xFFFF) != 27562) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_settle() and 0xFFFF) != 17955) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_huescore_status() and 0xFFFF) != 48523) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_feedback_add_photo() and 0xFFFF) != 19556) {
@@ -1415,6 +1437,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_feedback_drafts() and 0xFFFF) != 23002) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_feedback_edit() and 0xFFFF) != 29227) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_feedback_inbox() and 0xFFFF) != 32659) {
@@ -1502,6 +1527,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_outbox_discard() and 0xFFFF) != 46332) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_method_outbox_edit() and 0xFFFF) != 63964) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_outbox_items() and 0xFFFF) != 41865) {
@@ -2472,6 +2500,16 @@ public interface FeedbackInterface {
     suspend fun `drafts`(): List<Draft>
 
     /**
+     * Opens a filed report as a draft again, by its op in the outbox: one that never left, or that the city refused. Filing the draft puts it in the
+     * place of the first; until then the first stands, and may still leave. A draft that becomes anonymous, or stops being so, is filed as a new report.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city (also later, by [`Feedback::submit`]: the draft stays); `Refused{edit-words-only}` for an
+     * act that is no report: see [`crate::outbox::Outbox::edit`].
+     */
+    suspend fun `edit`(`op`: kotlin.String): Draft
+
+    /**
      * The city's notices, newest first; each was signed by the city and is shown as it was signed.
      */
     suspend fun `inbox`(`cursor`: kotlin.String?, `limit`: kotlin.UInt): List<InboxNotice>
@@ -2774,6 +2812,36 @@ open class Feedback: Disposable, AutoCloseable, FeedbackInterface
         { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterSequenceTypeDraft.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Opens a filed report as a draft again, by its op in the outbox: one that never left, or that the city refused. Filing the draft puts it in the
+     * place of the first; until then the first stands, and may still leave. A draft that becomes anonymous, or stops being so, is filed as a new report.
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city (also later, by [`Feedback::submit`]: the draft stays); `Refused{edit-words-only}` for an
+     * act that is no report: see [`crate::outbox::Outbox::edit`].
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `edit`(`op`: kotlin.String) : Draft {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_feedback_edit(
+                uniffiHandle,
+
+        FfiConverterString.lower(`op`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeDraft.lift(it) },
         // Error FFI converter
         HueException.ErrorHandler,
     )
@@ -3619,17 +3687,23 @@ public object FfiConverterTypeHttpTransport: FfiConverter<HttpTransport, Long> {
 public interface HuesCoreInterface {
 
     /**
+     * The accounts of this home, the open one among them.
+     */
+    suspend fun `accounts`(): List<HomeAccount>
+
+    /**
+     * Makes room for another person on this phone and gives the account's id. To change to it, close this core and open the home with
+     * [`CoreConfig::account`]; what this account has not sent yet stays sealed here and leaves when it is open again.
+     */
+    suspend fun `addAccount`(): kotlin.String
+
+    /**
      * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
      *
      * # Errors
      * `Refused{unsent}` when acts have not left yet, unless `unsent_too`; `Storage`.
      */
     suspend fun `deleteAccount`(`unsentToo`: kotlin.Boolean)
-
-    /**
-     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
-     */
-    suspend fun `drain`(`budgetMs`: kotlin.ULong): kotlin.ULong?
 
     /**
      * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
@@ -3696,15 +3770,11 @@ public interface HuesCoreInterface {
     suspend fun `refresh`()
 
     /**
-     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
-     */
-    suspend fun `settle`(`budgetMs`: kotlin.ULong): kotlin.Boolean
-
-    /**
      * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
      *
      * # Errors
-     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
+     * sandbox.
      */
     suspend fun `signInSandbox`(`name`: kotlin.String, `staff`: kotlin.String?): Who
 
@@ -3719,14 +3789,24 @@ public interface HuesCoreInterface {
     suspend fun `start`(`link`: Link)
 
     /**
-     * Where everything stands.
-     */
-    suspend fun `status`(): Status
-
-    /**
      * Who is signed in.
      */
     fun `who`(): Who?
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+    suspend fun `drain`(`budgetMs`: kotlin.ULong): kotlin.ULong?
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+    suspend fun `settle`(`budgetMs`: kotlin.ULong): kotlin.Boolean
+
+    /**
+     * Where everything stands.
+     */
+    suspend fun `status`(): Status
 
     companion object
 }
@@ -3837,6 +3917,55 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
 
 
     /**
+     * The accounts of this home, the open one among them.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `accounts`() : List<HomeAccount> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_accounts(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeHomeAccount.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Makes room for another person on this phone and gives the account's id. To change to it, close this core and open the home with
+     * [`CoreConfig::account`]; what this account has not sent yet stays sealed here and leaves when it is open again.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `addAccount`() : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_add_account(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Erases everything this account has on the phone: keys first, then files. The core is closed by it; open it again for a fresh start.
      *
      * # Errors
@@ -3859,31 +3988,6 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
         // lift function
         { },
 
-        // Error FFI converter
-        HueException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
-     */
-    @Throws(HueException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `drain`(`budgetMs`: kotlin.ULong) : kotlin.ULong? {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_hues_core_fn_method_huescore_drain(
-                uniffiHandle,
-
-        FfiConverterULong.lower(`budgetMs`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterOptionalULong.lift(it) },
         // Error FFI converter
         HueException.ErrorHandler,
     )
@@ -4153,35 +4257,11 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
 
 
     /**
-     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
-     */
-    @Throws(HueException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `settle`(`budgetMs`: kotlin.ULong) : kotlin.Boolean {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_hues_core_fn_method_huescore_settle(
-                uniffiHandle,
-
-        FfiConverterULong.lower(`budgetMs`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_i8(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_i8(future, continuation) },
-        { future -> UniffiLib.ffi_hues_core_rust_future_free_i8(future) },
-        // lift function
-        { FfiConverterBoolean.lift(it) },
-        // Error FFI converter
-        HueException.ErrorHandler,
-    )
-    }
-
-
-    /**
      * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
      *
      * # Errors
-     * `Offline`; `Refused{account-other}` when the home holds another account's acts; `Refused` by any city that is no sandbox.
+     * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
+     * sandbox.
      */
     @Throws(HueException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4258,6 +4338,73 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
 
 
     /**
+     * Who is signed in.
+     */
+    @Throws(HueException::class)override fun `who`(): Who? {
+            return FfiConverterOptionalTypeWho.lift(
+    callWithHandle {
+    uniffiRustCallWithError(HueException) { _status ->
+    UniffiLib.uniffi_hues_core_fn_method_huescore_who(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The one entry for WorkManager and BGTask: works until nothing moves or `budget_ms` is over, and says in how many milliseconds to call again (none: no need).
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `drain`(`budgetMs`: kotlin.ULong) : kotlin.ULong? {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_drain(
+                uniffiHandle,
+
+        FfiConverterULong.lower(`budgetMs`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterOptionalULong.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Waits until nothing moves any more, at most `budget_ms`. True: idle; false: the budget is over.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `settle`(`budgetMs`: kotlin.ULong) : kotlin.Boolean {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_huescore_settle(
+                uniffiHandle,
+
+        FfiConverterULong.lower(`budgetMs`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_i8(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_i8(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_i8(future) },
+        // lift function
+        { FfiConverterBoolean.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Where everything stands.
      */
     @Throws(HueException::class)
@@ -4279,23 +4426,6 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
         HueException.ErrorHandler,
     )
     }
-
-
-    /**
-     * Who is signed in.
-     */
-    @Throws(HueException::class)override fun `who`(): Who? {
-            return FfiConverterOptionalTypeWho.lift(
-    callWithHandle {
-    uniffiRustCallWithError(HueException) { _status ->
-    UniffiLib.uniffi_hues_core_fn_method_huescore_who(
-        it,
-        _status)
-}
-    }
-    )
-    }
-
 
 
 
@@ -5851,6 +5981,15 @@ public interface OutboxInterface {
     suspend fun `discard`(`op`: kotlin.String)
 
     /**
+     * Gives an act that never left, or that the city refused, other words; its photos stay. A report can be edited whole: [`Feedback::edit`].
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city; `Refused{edit-not-possible}` for an act without words of one's own (assigning,
+     * publishing): take it back and act anew; `Invalid{text, …}`.
+     */
+    suspend fun `edit`(`op`: kotlin.String, `text`: kotlin.String): Submitted
+
+    /**
      * What is kept, oldest first; with `done` also what the city has for good.
      */
     suspend fun `items`(`done`: kotlin.Boolean): List<OutboxItem>
@@ -5997,6 +6136,36 @@ open class Outbox: Disposable, AutoCloseable, OutboxInterface
         // lift function
         { },
 
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Gives an act that never left, or that the city refused, other words; its photos stay. A report can be edited whole: [`Feedback::edit`].
+     *
+     * # Errors
+     * `Refused{sent-already}` when it may have reached the city; `Refused{edit-not-possible}` for an act without words of one's own (assigning,
+     * publishing): take it back and act anew; `Invalid{text, …}`.
+     */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `edit`(`op`: kotlin.String, `text`: kotlin.String) : Submitted {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_hues_core_fn_method_outbox_edit(
+                uniffiHandle,
+
+        FfiConverterString.lower(`op`),
+        FfiConverterString.lower(`text`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSubmitted.lift(it) },
         // Error FFI converter
         HueException.ErrorHandler,
     )
@@ -7653,9 +7822,14 @@ data class CoreConfig (
     val `city`: CityAddress?
     ,
     /**
+     * Which account of the home to open, by its id ([`HuesCore::accounts`]); none: the one that was open last, or a new one in an empty home.
+     */
+    val `account`: kotlin.String? = null
+    ,
+    /**
      * Source address of connections (sandbox only): tells its carriers apart.
      */
-    val `localAddress`: kotlin.String?
+    val `localAddress`: kotlin.String? = null
 
 ){
 
@@ -7675,18 +7849,21 @@ public object FfiConverterTypeCoreConfig: FfiConverterRustBuffer<CoreConfig> {
             FfiConverterString.read(buf),
             FfiConverterOptionalTypeCityAddress.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
         )
     }
 
     override fun allocationSize(value: CoreConfig) = (
             FfiConverterString.allocationSize(value.`home`) +
             FfiConverterOptionalTypeCityAddress.allocationSize(value.`city`) +
+            FfiConverterOptionalString.allocationSize(value.`account`) +
             FfiConverterOptionalString.allocationSize(value.`localAddress`)
     )
 
     override fun write(value: CoreConfig, buf: ByteBuffer) {
             FfiConverterString.write(value.`home`, buf)
             FfiConverterOptionalTypeCityAddress.write(value.`city`, buf)
+            FfiConverterOptionalString.write(value.`account`, buf)
             FfiConverterOptionalString.write(value.`localAddress`, buf)
     }
 }
@@ -7698,7 +7875,7 @@ public object FfiConverterTypeCoreConfig: FfiConverterRustBuffer<CoreConfig> {
  */
 data class Draft (
     /**
-     * Its id; becomes the report's id.
+     * Its id; becomes the report's id, unless it edits one.
      */
     val `id`: kotlin.String
     ,
@@ -7706,6 +7883,11 @@ data class Draft (
      * What was entered.
      */
     val `input`: DraftInput
+    ,
+    /**
+     * The op it takes the place of when it is filed ([`crate::feedback::Feedback::edit`]); none: a new report.
+     */
+    val `edits`: kotlin.String?
     ,
     /**
      * Its photos, in order.
@@ -7744,6 +7926,7 @@ public object FfiConverterTypeDraft: FfiConverterRustBuffer<Draft> {
         return Draft(
             FfiConverterString.read(buf),
             FfiConverterTypeDraftInput.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterSequenceTypeDraftPhoto.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterSequenceTypeProblem.read(buf),
@@ -7754,6 +7937,7 @@ public object FfiConverterTypeDraft: FfiConverterRustBuffer<Draft> {
     override fun allocationSize(value: Draft) = (
             FfiConverterString.allocationSize(value.`id`) +
             FfiConverterTypeDraftInput.allocationSize(value.`input`) +
+            FfiConverterOptionalString.allocationSize(value.`edits`) +
             FfiConverterSequenceTypeDraftPhoto.allocationSize(value.`photos`) +
             FfiConverterLong.allocationSize(value.`savedAt`) +
             FfiConverterSequenceTypeProblem.allocationSize(value.`problems`) +
@@ -7763,6 +7947,7 @@ public object FfiConverterTypeDraft: FfiConverterRustBuffer<Draft> {
     override fun write(value: Draft, buf: ByteBuffer) {
             FfiConverterString.write(value.`id`, buf)
             FfiConverterTypeDraftInput.write(value.`input`, buf)
+            FfiConverterOptionalString.write(value.`edits`, buf)
             FfiConverterSequenceTypeDraftPhoto.write(value.`photos`, buf)
             FfiConverterLong.write(value.`savedAt`, buf)
             FfiConverterSequenceTypeProblem.write(value.`problems`, buf)
@@ -7917,6 +8102,61 @@ public object FfiConverterTypeDraftPhoto: FfiConverterRustBuffer<DraftPhoto> {
             FfiConverterULong.write(value.`bytes`, buf)
             FfiConverterUInt.write(value.`width`, buf)
             FfiConverterUInt.write(value.`height`, buf)
+    }
+}
+
+
+
+/**
+ * An account of a home. Each has its own files and keys; one is open at a time.
+ */
+data class HomeAccount (
+    /**
+     * Its id on this phone, for [`CoreConfig::account`]: random, says nothing about whose it is.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * Who is signed in; none after signing out, or before the first sign-in.
+     */
+    val `name`: kotlin.String?
+    ,
+    /**
+     * The one that is open.
+     */
+    val `open`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHomeAccount: FfiConverterRustBuffer<HomeAccount> {
+    override fun read(buf: ByteBuffer): HomeAccount {
+        return HomeAccount(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: HomeAccount) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterOptionalString.allocationSize(value.`name`) +
+            FfiConverterBoolean.allocationSize(value.`open`)
+    )
+
+    override fun write(value: HomeAccount, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterOptionalString.write(value.`name`, buf)
+            FfiConverterBoolean.write(value.`open`, buf)
     }
 }
 
@@ -11818,6 +12058,34 @@ public object FfiConverterSequenceTypeDraftPhoto: FfiConverterRustBuffer<List<Dr
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeDraftPhoto.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeHomeAccount: FfiConverterRustBuffer<List<HomeAccount>> {
+    override fun read(buf: ByteBuffer): List<HomeAccount> {
+        val len = buf.getInt()
+        return List<HomeAccount>(len) {
+            FfiConverterTypeHomeAccount.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<HomeAccount>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeHomeAccount.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<HomeAccount>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeHomeAccount.write(it, buf)
         }
     }
 }

@@ -3,12 +3,17 @@ package vn.hues.core
 // What most calls leave out, left out.
 
 /**
- * Opens the core that lives in the folder [home], with the built-in transport. Without a [city] everything works but sending.
+ * Opens the core that lives in the folder [home], with the built-in transport. Without a [city] everything works but sending;
+ * without an [account] the one that was open last opens.
  *
  * Fails as [openCore] does.
  */
-suspend fun HuesCore.Companion.open(home: String, vault: KeyVault, city: CityAddress? = null): HuesCore =
-    openCore(CoreConfig(home, city, null), vault, null, null)
+suspend fun HuesCore.Companion.open(
+    home: String,
+    vault: KeyVault,
+    city: CityAddress? = null,
+    account: String? = null,
+): HuesCore = openCore(CoreConfig(home, city, account), vault, null, null)
 
 /** A draft's content with what is known so far. */
 fun DraftInput.Companion.of(
@@ -18,5 +23,5 @@ fun DraftInput.Companion.of(
     ward: String? = null,
     placeWords: String? = null,
     answers: Map<String, String> = emptyMap(),
-    author: AuthorKind = AuthorKind.NAMED,
+    author: AuthorKind = AuthorKind.SEALED,
 ) = DraftInput(category, text, place, ward, placeWords, answers.map { (question, value) -> Answer(question, value) }, author)
