@@ -10352,7 +10352,7 @@ fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: In
     }
 }
 /**
- * Opens a core with the system's clock. `transport` is for a host that brings its own; `log` for one that keeps a log.
+ * Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport` is for a host that brings its own; `log` for one that keeps a log.
  *
  * # Errors
  * `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
@@ -10429,7 +10429,7 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_hues_core_checksum_func_open_core() != 22236) {
+    if (uniffi_hues_core_checksum_func_open_core() != 30727) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_func_verify_proof() != 3012) {

@@ -1349,7 +1349,7 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 22236) {
+    if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 30727) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_func_verify_proof() and 0xFFFF) != 3012) {
@@ -12434,7 +12434,7 @@ public object FfiConverterSequenceTypeWarning: FfiConverterRustBuffer<List<Warni
 
 
         /**
-         * Opens a core with the system's clock. `transport` is for a host that brings its own; `log` for one that keeps a log.
+         * Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport` is for a host that brings its own; `log` for one that keeps a log.
          *
          * # Errors
          * `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
