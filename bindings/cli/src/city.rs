@@ -32,6 +32,7 @@ pub fn serve(args: &CityArgs) -> Result<Exit, Failure> {
         tls: args.tls,
         clock: Arc::new(clock),
         backup_every: args.backup_every.map(Duration::from_secs),
+        mortal: true,
         ..CityConfig::default()
     };
     hues_city::serve_forever(config, |line| {

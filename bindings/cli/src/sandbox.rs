@@ -3,7 +3,9 @@
 //! Invariant: nothing here exists outside a sandbox city; a kill is SIGKILL, as a system that needs memory sends it: no
 //! destructor runs, nothing is flushed.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ pub struct Sandbox {
     pub link: Option<String>,
     /// Where the process dies.
     pub kill: Option<Kill>,
+    /// A file that gets a line for each point passed: whoever kills from outside reads there how far the phone was.
+    pub trace: Option<PathBuf>,
 }
 
 /// Where the process dies.
@@ -109,23 +113,37 @@ impl Sandbox {
         }))
     }
 
-    /// The kill point.
+    /// The kill point and the trace.
     ///
     /// # Errors
-    /// Refused when there is no such point.
+    /// Refused when there is no such point, or the trace cannot be written.
     pub fn probe(&self) -> Result<Option<Arc<dyn Probe>>, Failure> {
-        let Some(kill) = &self.kill else {
-            return Ok(None);
+        let trace = match &self.trace {
+            None => None,
+            Some(file) => {
+                let opened = File::options().append(true).create(true).open(file);
+                Some(opened.map_err(|e| Failure::io("trace", &e))?)
+            }
         };
-        let point = ProbePoint::from_name(&kill.point).ok_or_else(|| {
-            let names: Vec<_> = ProbePoint::ALL.iter().map(|p| p.name()).collect();
-            Failure::refused("sandbox", format!("kill point: {}", names.join(", ")))
-        })?;
-        Ok(Some(Arc::new(KillAt {
-            point,
-            left: AtomicU64::new(kill.hit.max(1)),
-        })))
+        let kill = match &self.kill {
+            None => None,
+            Some(kill) => Some(KillAt {
+                point: point(&kill.point)?,
+                left: AtomicU64::new(kill.hit.max(1)),
+            }),
+        };
+        Ok(match (trace, kill) {
+            (None, None) => None,
+            (trace, kill) => Some(Arc::new(Watched { trace, kill })),
+        })
     }
+}
+
+fn point(name: &str) -> Result<ProbePoint, Failure> {
+    ProbePoint::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = ProbePoint::ALL.iter().map(|p| p.name()).collect();
+        Failure::refused("sandbox", format!("kill point: {}", names.join(", ")))
+    })
 }
 
 /// The system's clocks, the wall shifted, the boot renamed. The monotonic one goes on as it is, so that several processes
@@ -146,16 +164,28 @@ impl Clock for ShiftedClock {
     }
 }
 
-/// Kills this process the n-th time a point is passed.
+/// Writes down which points are passed and kills this process at one of them.
+struct Watched {
+    trace: Option<File>,
+    kill: Option<KillAt>,
+}
+
+/// The n-th time a point is passed.
 struct KillAt {
     point: ProbePoint,
     left: AtomicU64,
 }
 
-impl Probe for KillAt {
+impl Probe for Watched {
     fn at(&self, point: ProbePoint) {
-        if point == self.point && self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            die();
+        if let Some(mut trace) = self.trace.as_ref() {
+            // One write, so that lines of several threads do not mix; without it only the tale of a kill is poorer.
+            let _ = trace.write_all(format!("{}\n", point.name()).as_bytes());
+        }
+        if let Some(kill) = &self.kill {
+            if point == kill.point && kill.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+                die();
+            }
         }
     }
 }

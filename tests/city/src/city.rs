@@ -59,7 +59,11 @@ impl City {
             Some(dir) => SqliteStorage::open(dir)?,
             None => SqliteStorage::in_memory()?,
         };
-        let core = Arc::new(Core::open(storage, Arc::clone(&config.clock))?);
+        let core = Arc::new(Core::open(
+            storage,
+            Arc::clone(&config.clock),
+            config.mortal,
+        )?);
         let scratch = if config.tls && config.data.is_none() {
             Some(ScratchDir::new()?)
         } else {

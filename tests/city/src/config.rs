@@ -80,6 +80,8 @@ pub struct CityConfig {
     pub clock: Arc<dyn CityClock>,
     /// Makes a backup in this rhythm when the log has grown; never by itself without it.
     pub backup_every: Option<Duration>,
+    /// The city is a process of its own: faults may be ordered that end it by SIGKILL.
+    pub mortal: bool,
 }
 
 impl Default for CityConfig {
@@ -92,6 +94,7 @@ impl Default for CityConfig {
             tls: false,
             clock: Arc::new(SystemClock::default()),
             backup_every: None,
+            mortal: false,
         }
     }
 }

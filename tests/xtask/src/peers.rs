@@ -90,8 +90,8 @@ impl Peer {
 /// Runs the ignored tests of one test target (`tests/NAME.rs` of any crate) with these peers set up.
 pub fn judge(context: &Context, target: &str, peers: &[Peer]) -> Step {
     if !exists(context, target)? {
-        return Err(Stop::impossible(format!(
-            "this tree has no test target `{target}` yet"
+        return Err(Stop::failed(format!(
+            "this tree has no test target `{target}`"
         )));
     }
     let mut run = Run::cargo(context)

@@ -81,6 +81,14 @@ pub enum FaultName {
     ErrorBefore,
     /// 500 after the city committed.
     ErrorAfter,
+    /// The city is killed inside the body of a request.
+    DieReading,
+    /// The city is killed before it handled a request.
+    DieBefore,
+    /// The city is killed between BEGIN and COMMIT.
+    DieInside,
+    /// The city is killed after it committed, before it answered.
+    DieAfter,
     /// Requests arrive twice.
     Duplicate,
     /// SECONDS: the city's clock is off.

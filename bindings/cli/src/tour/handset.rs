@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{json, Value};
 
 use super::record::{Band, BandKind, Event, EventKind, Phone as Record, Words};
-use super::stage::{Ran, Running, Stage};
+use super::stage::{start, Ran, Running, Stage};
 use super::town::Town;
 use crate::exit::Failure;
 
@@ -60,22 +60,22 @@ impl Handset {
         let mut line: Vec<String> = vec!["phone".into(), "--home".into(), path(&self.home)];
         line.extend(["--sandbox".into(), path(&sandbox)]);
         line.extend(command.iter().map(|&c| c.to_owned()));
-        Running::start(&line)
+        start(&line)
     }
 
     /// Does one thing and waits for its end.
     pub async fn run(&self, command: &[&str]) -> Result<Ran, Failure> {
-        self.start(command)?.end().await
+        Ok(self.start(command)?.end().await?)
     }
 
     /// Does one thing that must succeed; its lines.
     pub async fn done(&self, command: &[&str]) -> Result<Vec<Value>, Failure> {
-        self.run(command).await?.done(&command.join(" "))
+        Ok(self.run(command).await?.done(&command.join(" "))?)
     }
 
     /// Does one thing that must succeed and prints one object.
     pub async fn one(&self, command: &[&str]) -> Result<Value, Failure> {
-        self.run(command).await?.one(&command.join(" "))
+        Ok(self.run(command).await?.one(&command.join(" "))?)
     }
 
     /// Signs in, for the first time: the phone learns its city, and its address from its carrier.
@@ -119,7 +119,7 @@ impl Handset {
                 },
             }
         }
-        running.end().await
+        Ok(running.end().await?)
     }
 
     /// Notes a moment.

@@ -2,9 +2,11 @@
 //!
 //! Invariant: nothing here looks at the script; a claim about a phone is what its commands print, a claim about the city is its state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde_json::{json, Value};
+pub use hues_e2e::ledger::text;
+use hues_e2e::ledger::{self, Count};
+use serde_json::Value;
 
 use super::play::Notes;
 use super::record::{Invariant, Words};
@@ -25,42 +27,13 @@ pub struct Evidence {
     pub status: Value,
 }
 
-/// What the city lacks and what it has twice.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Count {
-    pub lost: u64,
-    pub double: u64,
-}
-
 impl Evidence {
     /// Acts lost and acts there twice.
     pub fn count(&self, notes: &Notes) -> Count {
-        let mut times: BTreeMap<&str, u64> = BTreeMap::new();
-        for op in list(&self.state, "ops") {
-            *times.entry(text(op, "op")).or_default() += 1;
-        }
         let mut promised: BTreeSet<&str> = notes.accepted.keys().map(String::as_str).collect();
         promised.extend(self.outboxes.iter().map(|o| text(o, "op")));
-        // The same position of a lane twice would be a double under another id.
-        let mut places = BTreeSet::new();
-        let twice = list(&self.state, "ops")
-            .iter()
-            .filter(|op| !places.insert((text(op, "lane"), op["sequence"].as_u64())))
-            .count() as u64;
-        let many: u64 = times.values().map(|n| n - 1).sum();
-        // A report filed again by accident would stand in the city without standing on her phone.
         let hers: BTreeSet<&str> = self.reports.iter().map(|r| text(r, "id")).collect();
-        let strangers = list(&self.state, "reports")
-            .iter()
-            .filter(|r| !hers.contains(text(r, "id")))
-            .count() as u64;
-        Count {
-            lost: promised
-                .iter()
-                .filter(|op| !times.contains_key(*op))
-                .count() as u64,
-            double: twice + many + strangers,
-        }
+        ledger::count(&self.state, &promised, &hers)
     }
 
     fn city_report(&self, id: &str) -> Option<&Value> {
@@ -130,20 +103,14 @@ impl Evidence {
     }
 
     fn photos_agree(&self) -> Invariant {
-        let photos: Vec<&Value> = self
+        let photos: Vec<(&str, &Value)> = self
             .reports
             .iter()
-            .flat_map(|r| list(r, "photos"))
+            .flat_map(|r| list(r, "photos").iter().map(|p| (text(r, "id"), p)))
             .collect();
-        let whole = |p: &&&Value| {
-            let sha = text(p, "sha256");
-            let good = |f: &&Value| {
-                text(f, "sha256") == sha
-                    && f["complete"] == json!(true)
-                    && text(f, "stored_sha256") == sha
-                    && f["stored_bytes"] == p["bytes"]
-            };
-            p["state"] == "received" && list(&self.state, "files").iter().filter(good).count() == 1
+        let whole = |(report, p): &&(&str, &Value)| {
+            p["state"] == "received"
+                && ledger::holds_photo(&self.state, report, text(p, "sha256"), &p["bytes"])
         };
         let good = photos.iter().filter(whole).count();
         let files = list(&self.state, "files").len();
@@ -213,27 +180,15 @@ impl Evidence {
 
     /// The city's receipts: later in the log is later in time, whatever a phone's clock said.
     fn order(&self) -> Invariant {
-        let mut receipts: Vec<(u64, i64)> = list(&self.state, "ops")
-            .iter()
-            .filter_map(|op| {
-                Some((
-                    op["receipt"]["index"].as_u64()?,
-                    op["receipt"]["time"].as_i64()?,
-                ))
-            })
-            .collect();
-        receipts.sort_unstable();
-        let ordered = receipts
-            .windows(2)
-            .all(|w| w[0].1 <= w[1].1 && w[0].0 < w[1].0);
+        let receipts = list(&self.state, "ops").len();
         invariant(
             words(
                 "Đồng hồ sai của máy không làm lệch thời gian",
                 "The phone's wrong clock bent no time",
             ),
             "2010".into(),
-            format!("{} receipts in order", receipts.len()),
-            ordered && receipts.len() == list(&self.state, "ops").len(),
+            format!("{receipts} receipts in order"),
+            ledger::receipts_in_order(&self.state),
         )
     }
 
@@ -334,41 +289,5 @@ fn invariant(name: Words, phones: String, city: String, held: bool) -> Invariant
         phones,
         city,
         held,
-    }
-}
-
-/// A text field; empty when it is none.
-pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn evidence(ops: Value) -> Evidence {
-        Evidence {
-            state: json!({"ops": ops, "reports": [{"id": "r"}]}),
-            faults: Vec::new(),
-            reports: vec![json!({"id": "r"})],
-            outboxes: vec![json!({"op": "a", "state": "done"})],
-            status: json!({}),
-        }
-    }
-
-    #[test]
-    fn a_lost_act_and_a_double_one_are_counted() {
-        let mut notes = Notes::default();
-        notes.accepted.insert("a".into(), "citizen");
-        notes.accepted.insert("b".into(), "citizen");
-        let lost = evidence(json!([{"op": "a", "lane": "l", "sequence": 1}]));
-        assert_eq!(lost.count(&notes), Count { lost: 1, double: 0 });
-        let both = json!([{"op": "a", "lane": "l", "sequence": 1}, {"op": "b", "lane": "l", "sequence": 2}]);
-        assert_eq!(evidence(both).count(&notes), Count { lost: 0, double: 0 });
-        let twice = json!([{"op": "a", "lane": "l", "sequence": 1}, {"op": "b", "lane": "l", "sequence": 1}]);
-        assert_eq!(evidence(twice).count(&notes).double, 1);
-        let mut stranger = evidence(json!([{"op": "a"}, {"op": "b", "sequence": 2}]));
-        stranger.reports.clear();
-        assert_eq!(stranger.count(&notes).double, 1);
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{json, Value};
 use super::handset::{path, Handset};
 use super::record::{BandKind, EventKind};
 use super::script::{Filing, Script, WRONG_CLOCK};
-use super::stage::{broken, words, Ran, Running, Stage};
+use super::stage::{self, broken, words, Ran, Running, Stage};
 use super::town::Town;
 use crate::exit::{Exit, Failure};
 
@@ -571,7 +571,7 @@ impl Day {
             ];
             let root = ["--root".to_owned(), self.town.root.clone()];
             let line: Vec<String> = line.into_iter().chain(root).collect();
-            *verdict = Some(Running::start(&line)?.end().await?);
+            *verdict = Some(stage::start(&line)?.end().await?);
         }
         Ok(())
     }

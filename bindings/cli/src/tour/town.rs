@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hues_core::ports::{Clock, SystemClock};
+pub use hues_e2e::ledger::list;
 use hues_net::{NetConfig, NetTransport, Pace, SendOptions};
 use hues_protocol::http::{Body, Class, HttpRequest, Method};
 use serde_json::{json, Value};
 
 use super::record::Sample;
 use super::script::MORNING;
-use super::stage::{Running, Stage};
+use super::stage::{start, Running, Stage};
 use crate::exit::{Exit, Failure};
 use crate::fetch;
 
@@ -121,7 +122,7 @@ impl Town {
             .chain([data.to_string_lossy().into_owned()])
             .collect();
         let morning_at = stage.at();
-        let mut running = Running::start(&line)?;
+        let mut running = start(&line)?;
         let ready = tokio::time::timeout(Duration::from_secs(30), running.line()).await;
         let Ok(Some(ready)) = ready else {
             return Err(Failure::new(
@@ -198,7 +199,8 @@ impl Town {
     pub async fn stop(mut self) -> Result<(), Failure> {
         self.watcher.abort();
         self.running.ask_to_end().await;
-        self.running.end().await.map(drop)
+        self.running.end().await?;
+        Ok(())
     }
 }
 
@@ -263,11 +265,6 @@ impl Seen {
             self.samples.push(sample);
         }
     }
-}
-
-/// A list of a state; empty when it is none.
-pub fn list<'a>(state: &'a Value, key: &str) -> &'a [Value] {
-    state[key].as_array().map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

@@ -89,6 +89,7 @@ fn on_report(
     check: impl FnOnce(&Config, &super::model::Report, &[String]) -> Result<Act, HueError>,
 ) -> Result<Submitted, HueError> {
     let owner = work.owner();
+    let probe = work.state.probe.clone();
     work.enact(|tx, env, config| {
         let stored = rows::find(tx, scope, id)?.ok_or(HueError::NotFound)?;
         let report = rows::get(tx, scope, id)?;
@@ -107,6 +108,7 @@ fn on_report(
         let enqueued = outbox::enqueue(tx, env, lane, &op)?;
         rows::set_lane(tx, scope, id, enqueued.lane.0)?;
         rows::refresh_all(tx, id)?;
+        probe.at(ProbePoint::SubmitBeforeCommit);
         Ok(enqueued)
     })
     .map(|enqueued| submitted(id, &enqueued))

@@ -5,10 +5,12 @@
 
 mod carrier;
 mod connection;
+mod death;
 mod stream;
 
 pub use carrier::Carrier;
 pub use connection::{ConnectionInfo, RequestNote};
+pub(crate) use death::{die, LastWill};
 pub use stream::FaultStream;
 
 use std::collections::HashMap;
@@ -48,6 +50,14 @@ pub enum FaultKind {
     ErrorBefore,
     /// 500, and the gateway has committed the request.
     ErrorAfter,
+    /// The city's process dies inside the body of a request.
+    DieReading,
+    /// It dies with the request whole and the gateway not asked.
+    DieBefore,
+    /// It dies between BEGIN and COMMIT.
+    DieInside,
+    /// It dies with the request committed and not answered.
+    DieAfter,
     /// A request with an op (or a new file) is delivered twice.
     Duplicate,
     /// The city's clock is off.
@@ -63,6 +73,18 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Whether it ends the city's process.
+    #[must_use]
+    pub fn is_death(&self) -> bool {
+        matches!(
+            self,
+            FaultKind::DieReading
+                | FaultKind::DieBefore
+                | FaultKind::DieInside
+                | FaultKind::DieAfter
+        )
+    }
+
     /// The word of the kind in requests and answers.
     #[must_use]
     pub fn word(&self) -> &'static str {
@@ -74,6 +96,10 @@ impl FaultKind {
             FaultKind::Portal => "portal",
             FaultKind::ErrorBefore => "error-before",
             FaultKind::ErrorAfter => "error-after",
+            FaultKind::DieReading => "die-reading",
+            FaultKind::DieBefore => "die-before",
+            FaultKind::DieInside => "die-inside",
+            FaultKind::DieAfter => "die-after",
             FaultKind::Duplicate => "duplicate",
             FaultKind::Skew { .. } => "skew",
             FaultKind::Restore { .. } => "restore",
@@ -159,6 +185,8 @@ struct State {
 
 /// All faults of a city, shared by its connections.
 pub struct Faults {
+    /// Whether the city is a process of its own, which may be ordered to die.
+    mortal: bool,
     state: Mutex<State>,
     changed: watch::Sender<u64>,
 }
@@ -166,6 +194,7 @@ pub struct Faults {
 impl Default for Faults {
     fn default() -> Self {
         Faults {
+            mortal: false,
             state: Mutex::default(),
             changed: watch::channel(0).0,
         }
@@ -173,10 +202,19 @@ impl Default for Faults {
 }
 
 impl Faults {
+    /// The faults of a city that is a process of its own (`mortal`), or lives inside another.
+    #[must_use]
+    pub fn new(mortal: bool) -> Faults {
+        Faults {
+            mortal,
+            ..Faults::default()
+        }
+    }
+
     /// Sets a fault; its number.
     ///
     /// # Errors
-    /// The rule that the order breaks: `carrier`, `rate`.
+    /// The rule that the order breaks: `carrier`, `rate`, `mortal`.
     pub fn set(&self, order: FaultOrder) -> Result<u64, &'static str> {
         let carrier = match &order.carrier {
             None => None,
@@ -184,6 +222,9 @@ impl Faults {
         };
         if order.kind == (FaultKind::Rate { bytes_s: 0 }) {
             return Err("rate");
+        }
+        if order.kind.is_death() && !self.mortal {
+            return Err("mortal");
         }
         let until = order
             .for_s

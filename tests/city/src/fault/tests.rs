@@ -83,6 +83,19 @@ fn nonsense_is_refused() {
 }
 
 #[test]
+fn only_a_city_that_is_a_process_of_its_own_dies_on_order() {
+    for kind in ["die-reading", "die-before", "die-inside", "die-after"] {
+        let order = || order(&format!(r#"{{"kind":"{kind}","times":1}}"#));
+        assert_eq!(Faults::default().set(order()), Err("mortal"));
+        let mortal = Faults::new(true);
+        mortal.set(order()).unwrap();
+        assert!(mortal
+            .active(kind, Carrier::Default, Some("/ops"))
+            .is_some());
+    }
+}
+
+#[test]
 fn bytes_are_booked_one_after_the_other() {
     let faults = Faults::default();
     let client = Carrier::Viettel.address().unwrap();

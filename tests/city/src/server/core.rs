@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::config::CityClock;
 use crate::error::CityError;
-use crate::fault::Faults;
+use crate::fault::{Faults, LastWill};
 use crate::gateway::{CityLog, Gateway, Opened, Peer};
 use crate::storage::SqliteStorage;
 
@@ -24,6 +24,8 @@ pub(crate) struct Core {
     gateway: Mutex<Gateway<SqliteStorage>>,
     clock: Arc<dyn CityClock>,
     pub(crate) faults: Arc<Faults>,
+    /// The storage's: armed by the fault `die-inside`.
+    last_will: Arc<LastWill>,
     head: watch::Sender<u64>,
     /// The newest backup's name and how many were made by the rhythm.
     newest: Mutex<(Option<String>, u64)>,
@@ -33,14 +35,17 @@ impl Core {
     pub(crate) fn open(
         storage: SqliteStorage,
         clock: Arc<dyn CityClock>,
+        mortal: bool,
     ) -> Result<Core, CityError> {
-        let faults = Arc::new(Faults::default());
+        let faults = Arc::new(Faults::new(mortal));
+        let last_will = storage.last_will();
         let mut gateway = with_env(clock.now(), |env| Gateway::open(storage, env))?;
         let head = watch::channel(gateway.log()?.head).0;
         Ok(Core {
             gateway: Mutex::new(gateway),
             clock,
             faults,
+            last_will,
             head,
             newest: Mutex::default(),
         })
@@ -51,10 +56,14 @@ impl Core {
         self.clock.now().plus(self.faults.skew_ms())
     }
 
-    /// Answers a request; blocks on the disk.
-    pub(crate) fn handle(&self, request: &HttpRequest, peer: Peer) -> HttpResponse {
+    /// Answers a request; blocks on the disk. A `doomed` one ends the process before its commit.
+    pub(crate) fn handle(&self, request: &HttpRequest, peer: Peer, doomed: bool) -> HttpResponse {
         let mut gateway = self.lock();
+        if doomed {
+            self.last_will.arm();
+        }
         let response = with_env(self.now(), |env| gateway.handle(env, request, peer));
+        self.last_will.disarm();
         self.tell(&mut gateway);
         response
     }

@@ -1,7 +1,7 @@
 //! From a hyper request to the gateway and back, with the faults that strike whole requests.
 //!
-//! Invariant: order of misfortune: latency, portal, error before, the gateway (once or twice), error after. What the
-//! gateway answered leaves unchanged, but for compression where the client asked for it.
+//! Invariant: order of misfortune: latency, portal, error before, death, the gateway (once or twice), death, error after.
+//! What the gateway answered leaves unchanged, but for compression where the client asked for it.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use flate2::{write::GzEncoder, Compression};
 use http_body_util::{BodyExt as _, Full};
 use hues_protocol::http::{Body, Class, HttpRequest, HttpResponse, Method, JSON};
 use hues_protocol::problem::{Problem, RefusalKind};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Request, Response};
 
 use super::core::Core;
-use crate::fault::{ConnectionInfo, FaultKind, RequestNote};
+use crate::fault::{die, ConnectionInfo, FaultKind, RequestNote};
 use crate::gateway::Peer;
 
 /// Larger bodies than any request may have are not read to their end.
@@ -65,7 +65,12 @@ pub(crate) async fn serve(
         return broken();
     }
 
-    let (body, whole) = read(body, &note, &line).await;
+    let dies_reading = || {
+        if strike("die-reading").is_some() {
+            die();
+        }
+    };
+    let (body, whole) = read(body, &note, &line, dies_reading).await;
     let Some(method) = method(&head.method) else {
         return shell_refusal(405, "method");
     };
@@ -91,7 +96,14 @@ pub(crate) async fn serve(
     let peer = Peer {
         address: connection.client,
     };
-    let response = deliver(&core, &request, peer).await;
+    if strike("die-before").is_some() {
+        die();
+    }
+    let doomed = strike("die-inside").is_some();
+    let response = deliver(&core, &request, peer, doomed).await;
+    if strike("die-after").is_some() {
+        die();
+    }
     if takes_effect(&request) {
         response_twice(&core, &request, peer, carrier, &line, &response).await;
     }
@@ -108,16 +120,21 @@ pub(crate) async fn serve(
 }
 
 /// Hands the request to the gateway; `/wake` waits here.
-async fn deliver(core: &Arc<Core>, request: &HttpRequest, peer: Peer) -> HttpResponse {
+async fn deliver(
+    core: &Arc<Core>,
+    request: &HttpRequest,
+    peer: Peer,
+    doomed: bool,
+) -> HttpResponse {
     if !(request.method == Method::Get && request.path.starts_with("/wake")) {
-        return handle(core, request, peer).await;
+        return handle(core, request, peer, doomed).await;
     }
     let mut grown = core.watch();
     let deadline = tokio::time::sleep(WAKE);
     tokio::pin!(deadline);
     loop {
         grown.mark_unchanged();
-        let response = handle(core, request, peer).await;
+        let response = handle(core, request, peer, doomed).await;
         if response.status != 204 {
             return response;
         }
@@ -128,9 +145,9 @@ async fn deliver(core: &Arc<Core>, request: &HttpRequest, peer: Peer) -> HttpRes
     }
 }
 
-async fn handle(core: &Arc<Core>, request: &HttpRequest, peer: Peer) -> HttpResponse {
+async fn handle(core: &Arc<Core>, request: &HttpRequest, peer: Peer, doomed: bool) -> HttpResponse {
     let (core, request) = (Arc::clone(core), request.clone());
-    let answer = tokio::task::spawn_blocking(move || core.handle(&request, peer)).await;
+    let answer = tokio::task::spawn_blocking(move || core.handle(&request, peer, doomed)).await;
     answer.unwrap_or_else(|_| HttpResponse {
         status: 500,
         headers: Vec::new(),
@@ -154,7 +171,7 @@ async fn response_twice(
     else {
         return;
     };
-    let second = handle(core, request, peer).await;
+    let second = handle(core, request, peer, false).await;
     let same = if second.status == first.status && second.body == first.body {
         "the same"
     } else {
@@ -205,7 +222,12 @@ fn op_id(bundle: &[u8]) -> Option<String> {
 }
 
 /// Reads the body; what arrived before a break, and whether that was all.
-async fn read(mut body: Incoming, note: &RequestNote, line: &str) -> (Vec<u8>, bool) {
+async fn read(
+    mut body: Incoming,
+    note: &RequestNote,
+    line: &str,
+    inside: impl Fn(),
+) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -217,6 +239,9 @@ async fn read(mut body: Incoming, note: &RequestNote, line: &str) -> (Vec<u8>, b
                 "{line}, inside the body after {} bytes",
                 bytes.len()
             ));
+            if !body.is_end_stream() {
+                inside();
+            }
             if bytes.len() > BODY_MAX {
                 return (bytes, true);
             }

@@ -6,8 +6,11 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::{params, Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use crate::fault::LastWill;
 
 use super::{after_prefix, plain_name, Pair, Storage, StorageError, Table, Tx};
 
@@ -18,6 +21,7 @@ pub struct SqliteStorage {
     dir: Option<PathBuf>,
     /// Backups of a database without a folder.
     kept: Vec<(String, Vec<(u8, Pair)>)>,
+    last_will: Arc<LastWill>,
 }
 
 impl SqliteStorage {
@@ -32,6 +36,7 @@ impl SqliteStorage {
             connection,
             dir: Some(dir.to_owned()),
             kept: Vec::new(),
+            last_will: Arc::default(),
         })
     }
 
@@ -46,7 +51,13 @@ impl SqliteStorage {
             connection,
             dir: None,
             kept: Vec::new(),
+            last_will: Arc::default(),
         })
+    }
+
+    /// A death before the next commit, to be ordered from outside.
+    pub(crate) fn last_will(&self) -> Arc<LastWill> {
+        Arc::clone(&self.last_will)
     }
 
     fn backup_path(&self, name: &str) -> Result<Option<PathBuf>, StorageError> {
@@ -135,6 +146,7 @@ impl Storage for SqliteStorage {
             .transaction_with_behavior(TransactionBehavior::Immediate);
         let mut tx = SqliteTx(begun.map_err(StorageError::from)?);
         let value = body(&mut tx)?; // dropping the transaction undoes it
+        self.last_will.before_commit();
         tx.0.commit().map_err(StorageError::from)?;
         Ok(value)
     }

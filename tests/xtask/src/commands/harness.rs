@@ -1,10 +1,11 @@
 //! `cargo xtask soak` and `cargo xtask bench`: the long harnesses, which live in other crates.
 //!
-//! A harness is a cargo target registered below; nothing registered is an error, never a success.
+//! A harness is a program of this workspace registered below; nothing registered is an error, never a success.
 
 use std::process::ExitCode;
 
 use crate::context::Context;
+use crate::native;
 use crate::process::Run;
 use crate::stop::{Step, Stop};
 
@@ -14,8 +15,16 @@ pub struct Harness {
     pub name: &'static str,
     /// What it does, for the listing.
     pub about: &'static str,
-    /// Arguments of cargo that build and start it; the user's own follow.
-    pub cargo: &'static str,
+    /// How it is built and started; the user's own arguments follow.
+    pub start: Start,
+}
+
+/// How a harness is started.
+pub enum Start {
+    /// By these arguments of cargo.
+    Cargo(&'static str),
+    /// A binary of the workspace, built with everything else; it finds the program `hues` in `HUES_BIN`.
+    Built(&'static str),
 }
 
 /// A family of harnesses: one subcommand.
@@ -30,7 +39,12 @@ pub const SOAK: Family = Family {
     harnesses: &[Harness {
         name: "fleet",
         about: "simulated floods, 10,000 of them unless told otherwise: `-- FLOODS FIRST_SEED`",
-        cargo: "run --quiet -p hues-lab --bin flood",
+        start: Start::Cargo("run --quiet -p hues-lab --bin flood"),
+    },
+    Harness {
+        name: "kill",
+        about: "rounds of SIGKILL over real processes, phone and city, 1,000 of them unless told otherwise: `-- ROUNDS SEED`",
+        start: Start::Built("kill"),
     }],
 };
 
@@ -76,11 +90,16 @@ pub fn run(context: &Context, family: Family, args: &Args) -> Step<ExitCode> {
     }
     for harness in chosen {
         println!("{} {}: {}", family.word, harness.name, harness.about);
-        let mut run = Run::cargo(context).args(harness.cargo);
-        if !args.rest.is_empty() {
-            run = run.arg("--");
-            run = args.rest.iter().fold(run, |run, word| run.arg(word));
-        }
+        let rest = args.rest.iter();
+        let run = match harness.start {
+            Start::Cargo(cargo) if args.rest.is_empty() => Run::cargo(context).args(cargo),
+            Start::Cargo(cargo) => rest.fold(Run::cargo(context).args(cargo).arg("--"), Run::arg),
+            Start::Built(binary) => {
+                let native = native::build(context)?;
+                let run = Run::new(native.folder.join(binary)).env("HUES_BIN", native.hues);
+                rest.fold(run, Run::arg)
+            }
+        };
         run.show()?;
     }
     Ok(ExitCode::SUCCESS)

@@ -14,6 +14,7 @@ mod clippy;
 mod deny;
 mod docs;
 mod fmt;
+mod kill;
 mod kotlin;
 mod markdown;
 mod openapi;
@@ -43,6 +44,7 @@ pub const ALL: &[Part] = &[
     docs::PART,
     deny::PART,
     rust::PART,
+    kill::PART,
     bindings::PART,
     photos::PART,
     proof::PART,
