@@ -2,6 +2,7 @@
 //!
 //! Invariant: exit 0 only if every invariant held and every promised fault hit, both read from what the phones and the city store.
 
+mod because;
 mod handset;
 mod judge;
 pub mod page;

@@ -4,6 +4,7 @@ use hues_core::words::{text as catalogue, Language, TextForm, TextItem};
 use hues_protocol::config::Config;
 use serde_json::Value;
 
+use super::because::{self, seconds};
 use super::judge::{text, Evidence};
 use super::play::{first_words, Day};
 use super::record::{
@@ -47,12 +48,6 @@ pub fn record(day: &Day, evidence: &Evidence, seed: u64) -> TourRecord {
 fn moment(day: &Day, city_ms: i64) -> u64 {
     let morning = hues_vietnam::parse_rfc3339(MORNING).unwrap_or_default();
     u64::try_from(city_ms - morning).unwrap_or_default() + day.town.morning_at
-}
-
-/// A span as both languages write it.
-fn seconds(ms: u64) -> Words {
-    let (whole, tenth) = (ms / 1000, ms % 1000 / 100);
-    words(format!("{whole},{tenth} s"), format!("{whole}.{tenth} s"))
 }
 
 fn why(day: &Day) -> Words {
@@ -182,29 +177,17 @@ fn reports(day: &Day, evidence: &Evidence) -> Vec<Report> {
             },
             filed_ms: *filed_ms,
             words_ms,
-            why: life(*filed_ms, words_ms, &photos),
+            why: because::report(
+                &day.citizen.record.bands,
+                *filed_ms,
+                words_ms,
+                photos.iter().filter_map(|p: &Photo| p.at_ms).max(),
+            ),
             photos,
             states,
         })
     };
     day.notes.filed.iter().filter_map(tell).collect()
-}
-
-fn life(filed: u64, arrived: Option<u64>, photos: &[Photo]) -> Words {
-    let waited = seconds(arrived.unwrap_or(filed).saturating_sub(filed));
-    match photos.iter().filter_map(|p| p.at_ms).max() {
-        None => words(
-            format!("Chữ đến sau {}.", waited.vi),
-            format!("Its words arrived after {}.", waited.en),
-        ),
-        Some(last) => {
-            let last = seconds(last.saturating_sub(filed));
-            words(
-                format!("Chữ đến sau {}, tấm ảnh cuối sau {}: mạng 2 KB/s chỉ đủ cho chữ.", waited.vi, last.vi),
-                format!("Its words arrived after {}, its last photo after {}: at 2 KB/s there was room for words only.", waited.en, last.en),
-            )
-        }
-    }
 }
 
 fn proof(day: &Day) -> Option<Proof> {
@@ -338,11 +321,5 @@ mod tests {
         let line = "PATCH /files/b6a5f18e97f4d4bed825c90be47018fd cut, 90000 B";
         assert_eq!(short_ids(line), "PATCH /files/b6a5f18e… cut, 90000 B");
         assert_eq!(short_ids("2048 B/s"), "2048 B/s");
-    }
-
-    #[test]
-    fn spans_read_in_both_languages() {
-        let span = seconds(13_150);
-        assert_eq!((span.vi.as_str(), span.en.as_str()), ("13,1 s", "13.1 s"));
     }
 }

@@ -3,6 +3,7 @@
 //! It decides *when* and *in which order*; the engine around it knows what the bytes are and keeps them. One state, one
 //! event and one stream of randomness always give the same commands, so that a seed replays a whole flood.
 
+mod answer;
 mod apply;
 mod backoff;
 mod check;

@@ -143,13 +143,18 @@ fn outbox(out: &mut String, p: &Phone, scale: Scale) {
     }
 }
 
+/// `1 moment`, `2 moments`.
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 fn moments(out: &mut String, p: &Phone) {
     let _ = write!(
         out,
         "<details><summary>{}</summary><ol class=\"moments\">",
         bilingual(
             &format!("Đọc bằng chữ: {} lúc", p.events.len()),
-            &format!("In words: {} moments", p.events.len())
+            &format!("In words: {}", counted(p.events.len(), "moment"))
         )
     );
     for e in &p.events {
