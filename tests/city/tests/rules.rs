@@ -384,6 +384,34 @@ async fn a_refused_op_stays_refused_and_its_place_is_filled_by_a_replacement_or_
 }
 
 #[tokio::test]
+async fn an_anonymous_first_op_that_was_refused_is_buried_without_a_session() {
+    let city = city();
+    let mut phone = Phone::new(&city, 8, None).await;
+    let mut lane = phone.lane();
+    let bad = New {
+        ward: Some("99999".into()),
+        author: Author::Anonymous,
+        ..phone.report(&lane)
+    };
+    let refused = phone.offer(&lane, &Act::New(bad));
+    assert_eq!(phone.refused(&refused).await, "ward-unknown");
+    let tombstone = phone.offer_parts(&lane, "lane.tombstone", vec![], |header| {
+        header.replaces = Some(refused.op.hash())
+    });
+    assert_eq!(phone.send(&tombstone).await.status, 200);
+    lane.taken(&tombstone);
+    let stranger = phone.lane();
+    let nothing = phone.offer_parts(&stranger, "lane.tombstone", vec![], |header| {
+        header.replaces = Some(refused.op.hash())
+    });
+    assert_eq!(
+        phone.refused(&nothing).await,
+        "replaces",
+        "another lane's refused op"
+    );
+}
+
+#[tokio::test]
 async fn an_op_out_of_line_is_told_where_the_lane_stands() {
     let city = city();
     let mut citizen = Phone::new(&city, 6, Some("citizen")).await;

@@ -207,7 +207,10 @@ impl Runner for Phone {
             let args = Args::try_parse_from(line)
                 .map_err(|e| Failure::refused("arguments", e.kind().to_string()))?;
             match args.command {
-                Command::Phone(p) => self.execute(&p.command, &*sink).await,
+                Command::Phone(p) => {
+                    self.is_open(p.account.as_deref()).await?;
+                    self.execute(&p.command, &*sink).await
+                }
                 _ => Err(Failure::refused(
                     "arguments",
                     "only phone commands are handed over",
@@ -218,6 +221,19 @@ impl Runner for Phone {
 }
 
 impl Phone {
+    /// Whether the account a command names is the one that is open: nobody acts under another's.
+    async fn is_open(&self, wanted: Option<&str>) -> Result<(), Failure> {
+        let Some(wanted) = wanted else {
+            return Ok(());
+        };
+        let all = self.core.accounts().await?;
+        if all.iter().any(|a| a.open && a.id == wanted) {
+            Ok(())
+        } else {
+            Err(busy("another account of this home is open"))
+        }
+    }
+
     async fn execute(&self, command: &PhoneCommand, sink: &dyn Sink) -> Result<Exit, Failure> {
         match command {
             PhoneCommand::Signin { name, staff } => self.sign_in(name, staff.clone(), sink).await,

@@ -10,7 +10,7 @@ use hues_protocol::city::CitySigned;
 use hues_protocol::fork::Fork;
 use hues_protocol::http::HttpResponse;
 use hues_protocol::ids::{Hash, LaneId, OpHash, OpId};
-use hues_protocol::kinds::Act;
+use hues_protocol::kinds::{Act, Kind};
 use hues_protocol::op::{OpError, OpHeader, PartRole, SignedOp};
 use hues_protocol::part::Part;
 use hues_protocol::receipt::Receipt;
@@ -212,7 +212,9 @@ impl Offer<'_> {
             .find(|part| part.role() == PartRole::AUTHOR);
         let anonymous = match lane {
             Some(lane) => lane.anonymous,
-            None => author.is_some_and(|part| part.body().uint(1) == Ok(3)),
+            None => {
+                author.is_some_and(|part| part.body().uint(1) == Ok(3)) || self.buries_unnamed(call)
+            }
         };
         if anonymous {
             return Ok(None);
@@ -222,6 +224,11 @@ impl Offer<'_> {
             return Err(Rule::NotYours.into());
         }
         Ok(Some(session))
+    }
+
+    /// A tombstone has no author part. One that opens its lane stands for a refused first op; handed in without a session, that one was anonymous.
+    fn buries_unnamed(&self, call: &Call) -> bool {
+        self.op.header().kind == Kind::Tombstone.name() && call.header("authorization").is_none()
     }
 
     /// The op is the next of its lane, or the city says where the lane stands.
@@ -257,7 +264,7 @@ impl Offer<'_> {
 
     fn read(&mut self, header: &OpHeader) -> Result<Act, Halt> {
         // A kind of tomorrow is named as such even when its parts are not of today's shape.
-        if hues_protocol::kinds::Kind::from_name(&header.kind).is_none() {
+        if Kind::from_name(&header.kind).is_none() {
             return Err(Rule::KindUnknown.into());
         }
         let bundle =
