@@ -8,8 +8,8 @@
 //! home/version            "hues-home/1"
 //! home/lock               advisory lock of the owner
 //! home/current            the account that was opened last
-//! home/public/            what anyone may see: unit lists, published reports
-//! home/accounts/<32 hex>/ core.db, session.db, vault.db …, people/<32 hex>.db, and what lies beside each
+//! home/public/            what anyone may see; nothing lies there yet
+//! home/accounts/<32 hex>/ core.db, session.db, and what lies beside each
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ impl Home {
         &self.disk
     }
 
-    /// Where the public cache lies.
+    /// Where the public cache is to lie; made with the home, empty so far.
     #[must_use]
     pub fn public_dir(&self) -> PathBuf {
         self.root.join("public")
