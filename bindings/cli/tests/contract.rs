@@ -81,6 +81,50 @@ fn a_phone_without_a_city_keeps_what_is_filed() {
 }
 
 #[test]
+fn a_damaged_phone_says_so_and_is_repaired_on_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = dir.path().join("home");
+    let new = ["report", "new", "--category", "ha_tang.den_duong"];
+    let (code, ..) = phone(&home, &[&new[..], &["--text", "Đèn tắt"]].concat());
+    assert_eq!(code, Some(0));
+    let account = std::fs::read_dir(home.join("accounts")).unwrap().next();
+    let database = account.unwrap().unwrap().path().join("core.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    bytes[..4096].fill(0x5a);
+    std::fs::write(&database, bytes).unwrap();
+    let (code, _, said) = phone(&home, &["outbox", "list"]);
+    assert_ne!(code, Some(0));
+    assert!(said.contains("storage"), "{said}");
+    let (code, back, _) = phone(&home, &["recover"]);
+    assert_eq!((code, back[0]["acts"].as_u64()), (Some(0), Some(1)));
+    let (_, waits, _) = phone(&home, &["outbox", "list"]);
+    assert_eq!(waits.len(), 1);
+    let edit = [
+        "outbox",
+        "edit",
+        waits[0]["op"].as_str().unwrap(),
+        "--text",
+        "Đèn tắt ba đêm",
+    ];
+    // It waited for the city's key list, so it had never left: it can still be edited.
+    assert_eq!(phone(&home, &edit).0, Some(0));
+}
+
+#[test]
+fn a_report_that_waits_is_edited_from_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = dir.path().join("home");
+    let new = ["report", "new", "--category", "ha_tang.den_duong"];
+    let (_, filed, _) = phone(&home, &[&new[..], &["--text", "Đèn tắt"]].concat());
+    let op = filed[0]["op"].as_str().unwrap();
+    let (code, again, _) = phone(&home, &["outbox", "edit", op, "--text", "Đèn tắt ba đêm"]);
+    assert_eq!((code, &again[0]["id"]), (Some(0), &filed[0]["id"]));
+    let (_, shown, _) = phone(&home, &["report", "list"]);
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0]["text"], "Đèn tắt ba đêm");
+}
+
+#[test]
 fn every_end_has_its_number() {
     let dir = tempfile::tempdir().unwrap();
     let home = dir.path().join("home");

@@ -13,7 +13,7 @@ use hues_sync::engine::{Event, Settings};
 use hues_sync::outbox;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::account::{self, Account, Opened};
+use crate::account::{self, Account, Brought, Opened};
 use crate::driver::{self, Board, Driver, Transport};
 use crate::error::HueError;
 use crate::feedback::{Feedback, Officer};
@@ -96,6 +96,19 @@ impl Ports {
             probe: probe::none(),
         }
     }
+
+    fn of(
+        vault: Arc<dyn KeyVault>,
+        transport: Option<Arc<dyn HttpTransport>>,
+        log: Option<Arc<dyn LogSink>>,
+    ) -> Ports {
+        let usual = Ports::with_vault(vault);
+        Ports {
+            transport,
+            log: log.unwrap_or(usual.log),
+            ..usual
+        }
+    }
 }
 
 /// The shared insides.
@@ -161,20 +174,50 @@ pub async fn open_core(
     transport: Option<Arc<dyn HttpTransport>>,
     log: Option<Arc<dyn LogSink>>,
 ) -> Result<Arc<HuesCore>, HueError> {
-    let mut ports = Ports::with_vault(vault);
-    ports.transport = transport;
-    if let Some(log) = log {
-        ports.log = log;
-    }
-    let (tell, opened) = tokio::sync::oneshot::channel();
+    let ports = Ports::of(vault, transport, log);
+    elsewhere(move || open_when_free(&config, &ports))
+        .await
+        .map(Arc::new)
+}
+
+/// What [`recover_core`] brought back.
+#[derive(Clone)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct Recovered {
+    /// The core, open.
+    pub core: Arc<HuesCore>,
+    /// Acts that had not reached the city for good, all of them ready to leave again.
+    pub acts: u64,
+    /// Drafts, each with the photos that could be read.
+    pub drafts: u64,
+}
+
+/// After `Storage{corrupt}`: sets the damaged database aside and brings back every unsent act (from its mirror, or from the rows that can still be read) and
+/// every draft that can be read. What the city has comes back with the next pull. Close a core that is open first. Safe to call again when it was cut short.
+///
+/// # Errors
+/// As [`open_core`].
+#[cfg_attr(feature = "uniffi", uniffi::export)]
+pub async fn recover_core(
+    config: CoreConfig,
+    vault: Arc<dyn KeyVault>,
+    transport: Option<Arc<dyn HttpTransport>>,
+    log: Option<Arc<dyn LogSink>>,
+) -> Result<Recovered, HueError> {
+    let ports = Ports::of(vault, transport, log);
+    elsewhere(move || HuesCore::recover(config, ports)).await
+}
+
+/// Does what may take a moment on a thread of its own: a caller's thread never waits.
+async fn elsewhere<R: Send + 'static>(
+    job: impl FnOnce() -> Result<R, HueError> + Send + 'static,
+) -> Result<R, HueError> {
+    let (tell, told) = tokio::sync::oneshot::channel();
     std::thread::Builder::new()
         .name("hues-open".into())
-        .spawn(move || tell.send(open_when_free(&config, &ports)).is_ok())
+        .spawn(move || tell.send(job()).is_ok())
         .map_err(|_| HueError::internal("thread"))?;
-    opened
-        .await
-        .map_err(|_| HueError::internal("open"))?
-        .map(Arc::new)
+    told.await.map_err(|_| HueError::internal("open"))?
 }
 
 /// A core that was just let go of (changing accounts) may still be closing its files: its home is free a moment later.
@@ -217,16 +260,24 @@ impl HuesCore {
         }
     }
 
-    /// After `Storage{corrupt}`: sets the damaged file aside and brings every unsent act back from its mirror. What the city has comes back with the next
-    /// pull. Gives the number of acts brought back.
+    /// As [`recover_core`], at once and on this thread.
     ///
     /// # Errors
     /// As [`open_core`].
-    pub fn recover(config: CoreConfig, ports: Ports) -> Result<(HuesCore, u64), HueError> {
-        Self::build(config, ports, true)
+    pub fn recover(config: CoreConfig, ports: Ports) -> Result<Recovered, HueError> {
+        let (core, brought) = Self::build(config, ports, true)?;
+        Ok(Recovered {
+            core: Arc::new(core),
+            acts: brought.acts,
+            drafts: brought.drafts,
+        })
     }
 
-    fn build(config: CoreConfig, ports: Ports, recover: bool) -> Result<(HuesCore, u64), HueError> {
+    fn build(
+        config: CoreConfig,
+        ports: Ports,
+        recover: bool,
+    ) -> Result<(HuesCore, Brought), HueError> {
         let disk: Arc<dyn hues_store::disk::Disk> = Arc::new(RealDisk);
         let home = Home::open(disk.clone(), Path::new(&config.home))?;
         let vault = Arc::new(SlotAdapter(ports.vault.clone()));
@@ -272,7 +323,7 @@ impl HuesCore {
             account::recover(&dir, opened)?
         } else {
             let (account, attachments) = account::open(&dir, opened)?;
-            (account, attachments, 0)
+            (account, attachments, Brought::default())
         };
         home.remember_account(&account_id)?;
         let account = Arc::new(account);

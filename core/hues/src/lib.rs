@@ -21,7 +21,9 @@ mod status;
 mod version;
 pub mod words;
 
-pub use crate::core::{open_core, CityAddress, CoreConfig, HomeAccount, HuesCore, Ports};
+pub use crate::core::{
+    open_core, recover_core, CityAddress, CoreConfig, HomeAccount, HuesCore, Ports, Recovered,
+};
 pub use error::{HueError, StorageReason};
 pub use proof::{verify_proof, ProofVerdict};
 pub use session::Who;

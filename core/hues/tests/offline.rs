@@ -486,9 +486,9 @@ async fn a_destroyed_database_gives_every_unsent_report_back() {
         }),
         "never recreated silently"
     );
-    let (core, back) =
-        HuesCore::recover(config(dir.path()), Ports::with_vault(vault.clone())).unwrap();
-    assert_eq!(back, 3);
+    let back = HuesCore::recover(config(dir.path()), Ports::with_vault(vault.clone())).unwrap();
+    assert_eq!(back.acts, 3);
+    let core = back.core;
     for (n, report) in filed.iter().enumerate() {
         let found = core
             .feedback()

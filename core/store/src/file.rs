@@ -249,6 +249,18 @@ impl StoreFile {
         Ok(self.disk.sync_dir(&aside_dir(&self.dir, &self.name))?)
     }
 
+    /// Looks something up in a database set aside, on a connection of its own: it may fail at any statement, and then only for this look.
+    ///
+    /// # Errors
+    /// What `f` returns; `Corrupt` when the database cannot be opened.
+    pub fn look_aside<R, E: From<StoreError>>(
+        &self,
+        path: &Path,
+        f: impl FnOnce(&Connection) -> Result<R, E>,
+    ) -> Result<R, E> {
+        f(&self.connect_aside(path)?)
+    }
+
     /// A read-only connection to a database set aside, for salvage. It may fail at any statement.
     pub(crate) fn connect_aside(&self, path: &Path) -> Result<Connection> {
         // Read-write, because a log that was set aside with it can only be replayed so.

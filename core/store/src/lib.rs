@@ -37,7 +37,7 @@ pub use mirror::{Mirror, Mirrored, MIRROR_LIMIT};
 pub use pending::Pending;
 /// The engine, so that every floor above uses this one.
 pub use rusqlite;
-pub use salvage::{salvage, OpTable, Salvage};
+pub use salvage::{readable_rows, salvage, OpTable, RowsOf, Salvage};
 pub use sealed::{Pieces, SealedDir, SealedId, SealedSource};
 
 /// The README's example, compiled and run.

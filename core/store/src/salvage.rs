@@ -58,41 +58,76 @@ pub fn salvage(file: &StoreFile, aside: Option<&Path>, ops: &OpTable<'_>) -> Res
         }
     }
     if let Some(path) = aside {
-        let mut rows = Rows {
-            file,
-            path,
-            ops,
-            conn: None,
+        let OpTable {
+            table,
+            id,
+            op,
+            snapshot,
+            filter,
+        } = *ops;
+        let columns = format!("{id}, {op}, {snapshot}");
+        let rows = RowsOf {
+            table,
+            columns: &columns,
+            filter,
         };
-        out.unreadable_stretches = rows.walk(|mirrored| {
-            if !out.ops.contains_key(&mirrored.id) {
-                out.from_rows_only += 1;
-                out.ops.insert(mirrored.id, mirrored);
+        out.unreadable_stretches = readable_rows(file, path, &rows, |row| {
+            // A row of another shape is damage too.
+            if let Ok(mirrored) = mirrored(row) {
+                if !out.ops.contains_key(&mirrored.id) {
+                    out.from_rows_only += 1;
+                    out.ops.insert(mirrored.id, mirrored);
+                }
             }
         });
     }
     Ok(out)
 }
 
+/// Which rows of a database set aside to read. Names come from our own schemas, never from outside.
+#[derive(Debug, Clone, Copy)]
+pub struct RowsOf<'a> {
+    /// The table, with a rowid.
+    pub table: &'a str,
+    /// SQL expressions, comma-separated: columns 1, 2, … of the row that is given; column 0 is the rowid.
+    pub columns: &'a str,
+    /// A condition on the table's columns; `1` for all.
+    pub filter: &'a str,
+}
+
+/// Gives every row of `aside` that can still be read to `take`, in rowid order; a row may be given twice. Says how many stretches of rows had to be
+/// stepped over.
+pub fn readable_rows(
+    file: &StoreFile,
+    aside: &Path,
+    rows: &RowsOf<'_>,
+    mut take: impl FnMut(&rusqlite::Row<'_>),
+) -> usize {
+    let mut walk = Walk {
+        file,
+        path: aside,
+        rows,
+        conn: None,
+    };
+    walk.all(&mut take)
+}
+
 /// Walks a table that may have holes.
-struct Rows<'a> {
+struct Walk<'a> {
     file: &'a StoreFile,
     path: &'a Path,
-    ops: &'a OpTable<'a>,
+    rows: &'a RowsOf<'a>,
     conn: Option<Connection>,
 }
 
-impl Rows<'_> {
-    /// Gives every readable row to `take`; says how many stretches had to be stepped over.
-    fn walk(&mut self, mut take: impl FnMut(Mirrored)) -> usize {
+impl Walk<'_> {
+    fn all(&mut self, take: &mut dyn FnMut(&rusqlite::Row<'_>)) -> usize {
         let (mut from, mut stretches) = (0i64, 0);
         loop {
             let mut last = None;
             let done = self.scan(from, i64::MAX, &mut |rowid, row| {
                 last = Some(rowid);
-                if let Some(row) = row {
-                    take(row);
-                }
+                take(row);
             });
             if done.is_ok() {
                 return stretches;
@@ -153,17 +188,15 @@ impl Rows<'_> {
         &mut self,
         from: i64,
         limit: i64,
-        take: &mut dyn FnMut(i64, Option<Mirrored>),
+        take: &mut dyn FnMut(i64, &rusqlite::Row<'_>),
     ) -> Result<()> {
-        let OpTable {
+        let RowsOf {
             table,
-            id,
-            op,
-            snapshot,
+            columns,
             filter,
-        } = *self.ops;
+        } = *self.rows;
         let sql = format!(
-            "SELECT rowid, {id}, {op}, {snapshot} FROM {table} WHERE rowid >= ?1 AND ({filter}) ORDER BY rowid LIMIT ?2"
+            "SELECT rowid, {columns} FROM {table} WHERE rowid >= ?1 AND ({filter}) ORDER BY rowid LIMIT ?2"
         );
         let conn = match self.conn.take() {
             Some(conn) => conn,
@@ -173,7 +206,7 @@ impl Rows<'_> {
             let mut statement = conn.prepare(&sql)?;
             let mut rows = statement.query((from, limit))?;
             while let Some(row) = rows.next()? {
-                take(row.get(0)?, mirrored(row).ok());
+                take(row.get(0)?, row);
             }
             Ok::<_, StoreError>(())
         })();

@@ -112,6 +112,8 @@ pub enum PhoneCommand {
     },
     /// What is in the home.
     Status,
+    /// After a damaged database: set it aside, bring back every unsent act and every draft that can be read.
+    Recover,
 }
 
 /// `report …`

@@ -47,6 +47,9 @@ pub async fn run(args: &PhoneArgs, sink: Arc<dyn Sink>) -> Result<Exit, Failure>
         }
         Some(file) => Sandbox::read(file)?,
     };
+    if matches!(args.command, PhoneCommand::Recover) {
+        return recover(args, &settings, &sandbox, &*sink).await;
+    }
     let deadline = Instant::now() + PATIENCE;
     loop {
         match open(args, &settings, &sandbox) {
@@ -95,6 +98,34 @@ fn open(
     settings: &Settings,
     sandbox: &Sandbox,
 ) -> Result<Arc<HuesCore>, Failure> {
+    let (config, ports) = prepare(args, settings, sandbox)?;
+    Ok(Arc::new(HuesCore::open(config, ports)?))
+}
+
+/// Repairs a home whose database is damaged.
+async fn recover(
+    args: &PhoneArgs,
+    settings: &Settings,
+    sandbox: &Sandbox,
+    sink: &dyn Sink,
+) -> Result<Exit, Failure> {
+    let (config, ports) = prepare(args, settings, sandbox)?;
+    let back = HuesCore::recover(config, ports)?;
+    sink.result(&serde_json::json!({"acts": back.acts, "drafts": back.drafts}));
+    close(Arc::new(Phone {
+        core: back.core,
+        settings: settings.clone(),
+        home: args.home.clone(),
+    }))
+    .await;
+    Ok(Exit::Done)
+}
+
+fn prepare(
+    args: &PhoneArgs,
+    settings: &Settings,
+    sandbox: &Sandbox,
+) -> Result<(CoreConfig, Ports), Failure> {
     if args.vault == VaultKind::Hardware && !settings.is_sandbox() {
         return Err(Failure::refused("vault", "--vault is for a sandbox city"));
     }
@@ -121,8 +152,7 @@ fn open(
         account: args.account.clone(),
         local_address: settings.local_address()?.map(|a| a.to_string()),
     };
-    let opened = HuesCore::open(config.clone(), ports);
-    Ok(Arc::new(opened?))
+    Ok((config, ports))
 }
 
 /// Owns the home for the time of one command, and of whatever is handed over meanwhile.
@@ -248,6 +278,8 @@ impl Phone {
             PhoneCommand::Proof { command } => self.export_proof(command, sink).await,
             PhoneCommand::Account { command } => self.account(command, sink).await,
             PhoneCommand::Status => self.status(sink).await,
+            // It closes the home to repair it: the process that has it open cannot.
+            PhoneCommand::Recover => Err(busy("close the phone first")),
         }
     }
 }

@@ -14,6 +14,7 @@ use hues_sync::engine::{Engine, Io, Settings};
 use hues_sync::{outbox, trust};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::repair::{self, Brought};
 use super::{Account, State};
 use crate::error::HueError;
 use crate::feedback::{self, search, submit};
@@ -71,34 +72,24 @@ pub(crate) fn open(dir: &Path, with: Opened) -> Result<(Account, Arc<SealedDir>)
     start(file, writer, with)
 }
 
-/// Sets a damaged file aside and rebuilds the outbox from its mirror; gives the number of acts brought back. What the city has comes back by itself.
+/// Sets a damaged file aside and brings back what its mirror and its readable rows hold. What the city has comes back by itself.
 pub(crate) fn recover(
     dir: &Path,
     with: Opened,
-) -> Result<(Account, Arc<SealedDir>, u64), HueError> {
+) -> Result<(Account, Arc<SealedDir>, Brought), HueError> {
     let (file, mut writer, _) =
         StoreFile::quarantine_and_recreate(with.disk.clone(), dir, &KIND, &*with.vault)?;
-    let mirror = Mirror::open(&file)?;
     let now = with.clock.now();
     let mut random = SystemRandom;
-    let mut back = 0;
-    for id in mirror.list()? {
-        // A mirror entry that is damaged too is left where it is; the others must still come back.
-        let Ok(kept) = mirror.get(&id) else { continue };
-        let env = Env {
-            wall: now.wall(),
-            mono: now.mono(),
-            boot: now.boot_id(),
-            random: &mut random,
-        };
-        let committed = writer.try_write(Durability::Full, |tx| {
-            search::ensure(tx)?;
-            submit::salvage(tx, &env, &kept.op, &kept.snapshot)
-        })?;
-        back += u64::from(committed.value);
-    }
+    let mut env = Env {
+        wall: now.wall(),
+        mono: now.mono(),
+        boot: now.boot_id(),
+        random: &mut random,
+    };
+    let brought = repair::bring_back(&file, &mut writer, &mut env)?;
     let (account, attachments) = start(file, writer, with)?;
-    Ok((account, attachments, back))
+    Ok((account, attachments, brought))
 }
 
 fn start(

@@ -4,6 +4,7 @@
 //! the network goes to the driver. A job that was taken runs to its end whatever happens to its caller.
 
 mod files;
+mod repair;
 mod work;
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -15,6 +16,7 @@ use hues_sync::engine::Event;
 use hues_sync::outbox;
 
 pub(crate) use files::{open, recover, Opened};
+pub(crate) use repair::Brought;
 pub(crate) use work::{State, Work};
 
 use crate::error::HueError;

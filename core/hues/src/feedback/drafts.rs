@@ -4,6 +4,7 @@ use hues_env::Env;
 use hues_protocol::config::Config;
 use hues_protocol::ids::OpId;
 use hues_store::SealedId;
+use hues_sync::outbox;
 use rusqlite::{params, Connection, OptionalExtension};
 
 use super::model::{Draft, DraftInput, DraftPhoto};
@@ -83,6 +84,10 @@ pub(crate) fn add_photo(
         .prepare_cached("UPDATE draft SET saved_at = ?2 WHERE id = ?1")?
         .execute(params![id.0, env.wall.0])?;
     found(changed)?;
+    insert_photo(tx, id, photo)
+}
+
+fn insert_photo(tx: &Connection, id: Id, photo: &NewPhoto) -> Result<(), HueError> {
     let (lat, lon) = photo.place.unzip();
     tx.prepare_cached(
         "INSERT INTO draft_photo (draft, sha256, bytes, width, height, file, original, lat, lon)
@@ -141,6 +146,45 @@ pub(crate) fn needs_file(tx: &Connection, file: &SealedId) -> Result<bool, HueEr
     Ok(tx
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM draft_photo WHERE file = ?1)")?
         .query_row([file], |r| r.get(0))?)
+}
+
+/// A draft read from a damaged file.
+pub(crate) struct RestoredDraft {
+    pub id: Id,
+    pub saved_at: i64,
+    pub input: String,
+    pub edits: Option<OpId>,
+}
+
+/// A photo of such a draft.
+pub(crate) struct RestoredPhoto {
+    pub draft: Id,
+    pub photo: NewPhoto,
+}
+
+/// Puts a draft back, unless it is there, or is no draft that can be read. What it edited may not have come back: then it is a draft of its own.
+pub(crate) fn restore<'p>(
+    tx: &Connection,
+    draft: &RestoredDraft,
+    photos: impl Iterator<Item = &'p RestoredPhoto>,
+) -> Result<bool, HueError> {
+    if serde_json::from_str::<DraftInput>(&draft.input).is_err() {
+        return Ok(false);
+    }
+    let edits = match draft.edits {
+        Some(op) => outbox::act(tx, &op)?.map(|act| act.op_id.0),
+        None => None,
+    };
+    let new = tx
+        .prepare_cached("INSERT INTO draft (id, saved_at, input, edits) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?
+        .execute(params![draft.id.0, draft.saved_at, draft.input, edits])?;
+    if new == 0 {
+        return Ok(false);
+    }
+    for one in photos {
+        insert_photo(tx, draft.id, &one.photo)?;
+    }
+    Ok(true)
 }
 
 /// Takes a photo out; returns its sealed file's name so that the shell removes it after the commit.

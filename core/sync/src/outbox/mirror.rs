@@ -69,6 +69,17 @@ pub(super) fn again(conn: &Connection, ids: &[OpId]) -> Result<Vec<Remirror>> {
         .collect()
 }
 
+/// Where an entry stands among others, oldest first: by the phone's claim, then by its place in the lane. One that cannot be read comes last.
+#[must_use]
+pub fn salvage_order(bytes: &[u8]) -> (i64, u64) {
+    let header = || {
+        let map = Fields::from_value(cbor::decode(bytes, MAX).ok()?).ok()?;
+        let op = SignedOp::decode(map.bytes(4).ok()?).ok()?;
+        Some((op.header().claimed_time, op.header().sequence))
+    };
+    header().unwrap_or((i64::MAX, u64::MAX))
+}
+
 /// Brings an op back from its mirror entry. `None`: it was there already.
 ///
 /// # Errors

@@ -17,11 +17,11 @@ mod types;
 pub use edit::{check_editable, discard, edit, retry};
 pub use fork::Forked;
 pub use list::{counts, list, proof};
-pub use mirror::{entry as mirror_entry, salvage_import};
+pub use mirror::{entry as mirror_entry, salvage_import, salvage_order};
 pub use sign::{device_key, reseal};
 pub use subject::{
     act, files_of, files_of_subject, mirrored_ops, needs_file, of_subject, sealed_files,
-    SubjectFile, SubjectOp,
+    SubjectFile, SubjectOp, STILL_NEEDED,
 };
 pub use types::{
     AuthorWish, Changed, Enqueued, LaneRef, NewFile, NewOp, OpState, OpView, Remirror,

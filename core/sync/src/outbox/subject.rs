@@ -131,13 +131,18 @@ pub fn needs_file(conn: &Connection, sealed: &[u8; 16]) -> Result<bool> {
     Ok(statement.query_row((sealed, file_state::GONE), |r| r.get(0))?)
 }
 
+/// Condition on `sync_op`: the city does not have the op for good, so that it must be mirrored and must survive.
+pub const STILL_NEEDED: &str = "state <> 4";
+const _: () = assert!(state::COVERED == 4);
+
 /// Every op whose mirror entry must be there.
 ///
 /// # Errors
 /// The store's.
 pub fn mirrored_ops(conn: &Connection) -> Result<Vec<OpId>> {
-    let mut statement = conn.prepare_cached("SELECT op_id FROM sync_op WHERE state <> ?1")?;
-    let ops = statement.query_map([state::COVERED], |r| Ok(OpId(r.get(0)?)))?;
+    let sql = format!("SELECT op_id FROM sync_op WHERE {STILL_NEEDED}");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let ops = statement.query_map([], |r| Ok(OpId(r.get(0)?)))?;
     Ok(ops.collect::<Result<_, _>>()?)
 }
 

@@ -6302,6 +6302,85 @@ public func FfiConverterTypeRating_lower(_ value: Rating) -> RustBuffer {
 
 
 /**
+ * What [`recover_core`] brought back.
+ */
+public struct Recovered {
+    /**
+     * The core, open.
+     */
+    public let core: HuesCore
+    /**
+     * Acts that had not reached the city for good, all of them ready to leave again.
+     */
+    public let acts: UInt64
+    /**
+     * Drafts, each with the photos that could be read.
+     */
+    public let drafts: UInt64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The core, open.
+         */core: HuesCore,
+        /**
+         * Acts that had not reached the city for good, all of them ready to leave again.
+         */acts: UInt64,
+        /**
+         * Drafts, each with the photos that could be read.
+         */drafts: UInt64) {
+        self.core = core
+        self.acts = acts
+        self.drafts = drafts
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Recovered: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRecovered: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Recovered {
+        return
+            try Recovered(
+                core: FfiConverterTypeHuesCore.read(from: &buf),
+                acts: FfiConverterUInt64.read(from: &buf),
+                drafts: FfiConverterUInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Recovered, into buf: inout [UInt8]) {
+        FfiConverterTypeHuesCore.write(value.core, into: &buf)
+        FfiConverterUInt64.write(value.acts, into: &buf)
+        FfiConverterUInt64.write(value.drafts, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRecovered_lift(_ buf: RustBuffer) throws -> Recovered {
+    return try FfiConverterTypeRecovered.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRecovered_lower(_ value: Recovered) -> RustBuffer {
+    return FfiConverterTypeRecovered.lower(value)
+}
+
+
+/**
  * A whole report as its reader may see it.
  */
 public struct Report: Equatable, Hashable {
@@ -10372,6 +10451,27 @@ public func openCore(config: CoreConfig, vault: KeyVault, transport: HttpTranspo
         )
 }
 /**
+ * After `Storage{corrupt}`: sets the damaged database aside and brings back every unsent act (from its mirror, or from the rows that can still be read) and
+ * every draft that can be read. What the city has comes back with the next pull. Close a core that is open first. Safe to call again when it was cut short.
+ *
+ * # Errors
+ * As [`open_core`].
+ */
+public func recoverCore(config: CoreConfig, vault: KeyVault, transport: HttpTransport?, log: LogSink?)async throws  -> Recovered  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_hues_core_fn_func_recover_core(FfiConverterTypeCoreConfig_lower(config),FfiConverterTypeKeyVault_lower(vault),FfiConverterOptionTypeHttpTransport.lower(transport),FfiConverterOptionTypeLogSink.lower(log)
+                )
+            },
+            pollFunc: ffi_hues_core_rust_future_poll_rust_buffer,
+            completeFunc: ffi_hues_core_rust_future_complete_rust_buffer,
+            freeFunc: ffi_hues_core_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeRecovered_lift,
+            errorHandler: FfiConverterTypeHueError_lift
+        )
+}
+/**
  * Checks a proof with the city's key list, which must come from elsewhere than the proof.
  *
  * # Errors
@@ -10430,6 +10530,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.contractVersionMismatch
     }
     if (uniffi_hues_core_checksum_func_open_core() != 30727) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_hues_core_checksum_func_recover_core() != 17147) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_func_verify_proof() != 3012) {

@@ -889,6 +889,11 @@ int8_t uniffi_hues_core_fn_method_keyvault_hardware(uint64_t ptr, RustCallStatus
 uint64_t uniffi_hues_core_fn_func_open_core(RustBuffer config, uint64_t vault, RustBuffer transport, RustBuffer log
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_FUNC_RECOVER_CORE
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_FUNC_RECOVER_CORE
+uint64_t uniffi_hues_core_fn_func_recover_core(RustBuffer config, uint64_t vault, RustBuffer transport, RustBuffer log
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_FUNC_VERIFY_PROOF
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_FN_FUNC_VERIFY_PROOF
 RustBuffer uniffi_hues_core_fn_func_verify_proof(ForeignBytes proof, ForeignBytes keys, RustCallStatus *_Nonnull out_status
@@ -1168,6 +1173,12 @@ void ffi_hues_core_rust_future_complete_void(uint64_t handle, RustCallStatus *_N
 #ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_FUNC_OPEN_CORE
 #define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_FUNC_OPEN_CORE
 uint16_t uniffi_hues_core_checksum_func_open_core(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_FUNC_RECOVER_CORE
+#define UNIFFI_FFIDEF_UNIFFI_HUES_CORE_CHECKSUM_FUNC_RECOVER_CORE
+uint16_t uniffi_hues_core_checksum_func_recover_core(void
 
 );
 #endif

@@ -846,6 +846,8 @@ internal object IntegrityCheckingUniffiLib {
     internal fun ensureInitialized() = Unit
     external fun uniffi_hues_core_checksum_func_open_core(
     ): Int
+    external fun uniffi_hues_core_checksum_func_recover_core(
+    ): Int
     external fun uniffi_hues_core_checksum_func_verify_proof(
     ): Int
     external fun uniffi_hues_core_checksum_func_version(
@@ -1224,6 +1226,8 @@ internal object UniffiLib {
     ): Byte
     external fun uniffi_hues_core_fn_func_open_core(`config`: RustBuffer.ByValue,`vault`: Long,`transport`: RustBuffer.ByValue,`log`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_hues_core_fn_func_recover_core(`config`: RustBuffer.ByValue,`vault`: Long,`transport`: RustBuffer.ByValue,`log`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_hues_core_fn_func_verify_proof(`proof`: ForeignBytes.ByValue,`keys`: ForeignBytes.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_hues_core_fn_func_version(uniffi_out_err: UniffiRustCallStatus,
@@ -1350,6 +1354,9 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 30727) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_hues_core_checksum_func_recover_core() and 0xFFFF) != 17147) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_func_verify_proof() and 0xFFFF) != 3012) {
@@ -8960,6 +8967,71 @@ public object FfiConverterTypeRating: FfiConverterRustBuffer<Rating> {
 
 
 /**
+ * What [`recover_core`] brought back.
+ */
+data class Recovered (
+    /**
+     * The core, open.
+     */
+    val `core`: HuesCore
+    ,
+    /**
+     * Acts that had not reached the city for good, all of them ready to leave again.
+     */
+    val `acts`: kotlin.ULong
+    ,
+    /**
+     * Drafts, each with the photos that could be read.
+     */
+    val `drafts`: kotlin.ULong
+
+): Disposable{
+
+
+
+
+
+    @Suppress("UNNECESSARY_SAFE_CALL") // codegen is much simpler if we unconditionally emit safe calls here
+    override fun destroy() {
+
+    Disposable.destroy(
+        this.`core`,
+        this.`acts`,
+        this.`drafts`
+    )
+    }
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRecovered: FfiConverterRustBuffer<Recovered> {
+    override fun read(buf: ByteBuffer): Recovered {
+        return Recovered(
+            FfiConverterTypeHuesCore.read(buf),
+            FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Recovered) = (
+            FfiConverterTypeHuesCore.allocationSize(value.`core`) +
+            FfiConverterULong.allocationSize(value.`acts`) +
+            FfiConverterULong.allocationSize(value.`drafts`)
+    )
+
+    override fun write(value: Recovered, buf: ByteBuffer) {
+            FfiConverterTypeHuesCore.write(value.`core`, buf)
+            FfiConverterULong.write(value.`acts`, buf)
+            FfiConverterULong.write(value.`drafts`, buf)
+    }
+}
+
+
+
+/**
  * A whole report as its reader may see it.
  */
 data class Report (
@@ -12453,6 +12525,32 @@ public object FfiConverterSequenceTypeWarning: FfiConverterRustBuffer<List<Warni
         { future -> UniffiLib.ffi_hues_core_rust_future_free_u64(future) },
         // lift function
         { FfiConverterTypeHuesCore.lift(it) },
+        // Error FFI converter
+        HueException.ErrorHandler,
+    )
+    }
+
+        /**
+         * After `Storage{corrupt}`: sets the damaged database aside and brings back every unsent act (from its mirror, or from the rows that can still be read) and
+         * every draft that can be read. What the city has comes back with the next pull. Close a core that is open first. Safe to call again when it was cut short.
+         *
+         * # Errors
+         * As [`open_core`].
+         */
+    @Throws(HueException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+     suspend fun `recoverCore`(`config`: CoreConfig, `vault`: KeyVault, `transport`: HttpTransport?, `log`: LogSink?) : Recovered {
+        return uniffiRustCallAsync(
+        UniffiLib.uniffi_hues_core_fn_func_recover_core(
+        FfiConverterTypeCoreConfig.lower(`config`),
+        FfiConverterTypeKeyVault.lower(`vault`),
+        FfiConverterOptionalTypeHttpTransport.lower(`transport`),
+        FfiConverterOptionalTypeLogSink.lower(`log`),),
+        { future, callback, continuation -> UniffiLib.ffi_hues_core_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_hues_core_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_hues_core_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeRecovered.lift(it) },
         // Error FFI converter
         HueException.ErrorHandler,
     )
