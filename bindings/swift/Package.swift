@@ -18,7 +18,13 @@ let package = Package(
         ),
         // Generated code (Generated/) and the hand-written API over it.
         .target(name: "HuesCore", dependencies: ["HuesCoreFFI"]),
-        .testTarget(name: "HuesCoreTests", dependencies: ["HuesCore"]),
+        // A C function of a second library, for the test vectors alone.
+        .target(
+            name: "HuesConformance",
+            path: "Tests/HuesConformance",
+            linkerSettings: [.linkedLibrary("hues_conformance")]
+        ),
+        .testTarget(name: "HuesCoreTests", dependencies: ["HuesCore", "HuesConformance"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hues_env::SystemRandom;
-use hues_net::{NetConfig, NetTransport, Pace};
+use hues_net::{NetConfig, NetTransport, Origin, Pace};
 use hues_protocol::http::{Body, Class, HttpRequest, HttpResponse, Method, TransportError};
 use hues_store::disk::RealDisk;
 use hues_store::{Home, Lifecycle, SealedDir};
@@ -17,6 +17,7 @@ use crate::account::{self, Account, Brought, Opened};
 use crate::driver::{self, Board, Driver, Transport};
 use crate::error::HueError;
 use crate::feedback::{Feedback, Officer};
+use crate::host::HostTransport;
 use crate::ids::{self, Id};
 use crate::outbox::{open_count, Outbox};
 use crate::ports::{Clock, HttpTransport, KeyVault, Link, LogSink, PowerState, SystemClock};
@@ -369,12 +370,6 @@ fn transport(
     let Some(city) = &config.city else {
         return Ok(None);
     };
-    if let Some(host) = host {
-        return Ok(Some(Transport::Host {
-            host,
-            origin: city.url.trim_end_matches('/').to_owned(),
-        }));
-    }
     let local_address = match &config.local_address {
         Some(text) => Some(
             text.parse()
@@ -385,23 +380,32 @@ fn transport(
     let (clock, board) = (clock.clone(), board.clone());
     // Certificates are judged by the city's signed time once it is known; the phone's clock may be years off.
     let now = move || clock.now().wall_ms + board.city_offset.load(Ordering::Relaxed);
-    NetTransport::new(NetConfig {
+    let net = NetTransport::new(NetConfig {
         origin: city.url.clone(),
         roots: city.tls_roots.clone(),
         local_address,
         clock: Arc::new(now),
         pace: Pace::default(),
-    })
-    .map(|net| Some(Transport::Net(Box::new(net))))
-    .map_err(|_| HueError::invalid("city", "format"))
+    });
+    let format = |_| HueError::invalid("city", "format");
+    Ok(Some(match host {
+        None => Transport::Net(Box::new(net.map_err(format)?)),
+        Some(host) => {
+            let origin = Origin::parse(&city.url).map_err(format)?;
+            // Without roots of ours the host's connections stand alone: the built-in transport then has nobody to trust.
+            Transport::Host(Box::new(HostTransport::new(host, origin, net.ok())))
+        }
+    }))
 }
 
 impl Inner {
     /// One request outside the engine, for somebody who waits for its answer.
     pub(crate) async fn ask(
         &self,
-        request: HttpRequest,
+        mut request: HttpRequest,
     ) -> Result<Result<HttpResponse, TransportError>, HueError> {
+        // A host may keep its requests by their ids: the upper half is for these.
+        request.id = (1 << 63) | self.board.asked.fetch_add(1, Ordering::Relaxed);
         let transport = self.transport.clone().ok_or(HueError::Offline)?;
         let attachments = self.attachments.clone();
         let task = self

@@ -16,7 +16,8 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::account::Account;
-use crate::ports::{Clock, HttpTransport, TransportHeader, TransportReply, TransportRequest};
+use crate::host::HostTransport;
+use crate::ports::Clock;
 use crate::probe::{Probe, ProbePoint};
 
 /// How requests leave.
@@ -24,12 +25,7 @@ pub(crate) enum Transport {
     /// The built-in HTTPS transport.
     Net(Box<NetTransport>),
     /// The host's own.
-    Host {
-        /// The host's object.
-        host: Arc<dyn HttpTransport>,
-        /// The city's origin, without a path.
-        origin: String,
-    },
+    Host(Box<HostTransport>),
 }
 
 /// What others may look at.
@@ -43,6 +39,8 @@ pub(crate) struct Board {
     pub sign_in_needed: AtomicBool,
     /// The city does not speak this release's protocol any more.
     pub update_needed: AtomicBool,
+    /// Requests made so far outside the engine, whose own are numbered from 1.
+    pub asked: AtomicU64,
     /// Milliseconds until the engine wants to be called; -1: no need.
     pub wake_in: AtomicI64,
     /// Rings whenever something moved.
@@ -111,15 +109,17 @@ impl Driver {
                 if let Some(flight) = flights.remove(&id) {
                     flight.abort();
                 }
-                if let Some(Transport::Host { host, .. }) = self.transport.as_deref() {
-                    host.cancel(id);
-                }
             }
             Io::FetchUndatedBeacon => {
                 let (account, transport) = (self.account.clone(), self.transport.clone());
                 tokio::spawn(async move {
-                    let Some(Transport::Net(net)) = transport.as_deref() else {
-                        return;
+                    let net = match transport.as_deref() {
+                        Some(Transport::Net(net)) => net,
+                        Some(Transport::Host(host)) => match host.beacons() {
+                            Some(net) => net,
+                            None => return,
+                        },
+                        None => return,
                     };
                     let Ok(undated) = net.fetch_beacon_unverified_time().await else {
                         return;
@@ -239,61 +239,11 @@ pub(crate) async fn send(
             )
             .await
         }
-        Transport::Host { host, origin } => {
-            let request = host_request(origin, attachments, request)?;
-            let (reply, answer) = TransportReply::pair();
-            host.send(request, reply);
-            match answer.await {
-                Ok(Ok(response)) => Ok(HttpResponse {
-                    status: response.status,
-                    headers: response
-                        .headers
-                        .into_iter()
-                        .map(|h| (h.name.to_ascii_lowercase(), h.value))
-                        .collect(),
-                    body: response.body,
-                }),
-                Ok(Err(failure)) => Err(failure.into()),
-                Err(_) => Err(TransportError::Other),
-            }
+        Transport::Host(host) => {
+            let (request, limit) = host.request(attachments, request)?;
+            host.exchange(request, limit).await
         }
     }
-}
-
-fn host_request(
-    origin: &str,
-    attachments: &SealedDir,
-    request: HttpRequest,
-) -> Result<TransportRequest, TransportError> {
-    let body = match request.body {
-        Body::Empty => Vec::new(),
-        Body::Bytes(bytes) => bytes,
-        Body::File { name, offset, len } => {
-            let id = crate::ids::unhex(&name).ok_or(TransportError::Other)?;
-            let source = attachments.open(&id).map_err(|_| TransportError::Other)?;
-            source
-                .read_range(offset..offset.saturating_add(len))
-                .map_err(|_| TransportError::Other)?
-                .to_vec()
-        }
-    };
-    Ok(TransportRequest {
-        id: request.id,
-        method: request.method.name().to_owned(),
-        url: format!("{origin}{}", request.path),
-        headers: request
-            .headers
-            .into_iter()
-            .map(|(name, value)| TransportHeader { name, value })
-            .collect(),
-        body,
-        max_response: request.max_response as u64,
-        idle_timeout_ms: if request.class == Class::LongPoll {
-            40_000
-        } else {
-            30_000
-        },
-    })
 }
 
 /// A sealed photo as a transport reads it.

@@ -9,6 +9,7 @@ mod driver;
 mod error;
 mod export;
 pub mod feedback;
+mod host;
 mod ids;
 pub mod live;
 pub mod outbox;

@@ -11,6 +11,7 @@ use tokio::task::AbortHandle;
 
 use crate::feedback::ReportSummary;
 use crate::outbox::OutboxItem;
+use crate::ports::HostError;
 
 /// One step of a watched list of reports. Indices are those of the list at the moment the step is applied.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,18 +50,18 @@ pub enum ReportStep {
     },
 }
 
-/// Hears the steps of a watched list.
+/// Hears the steps of a watched list. One that fails has missed them: watch anew.
 #[cfg_attr(feature = "uniffi", uniffi::export(with_foreign))]
 pub trait ReportListener: Send + Sync {
     /// Steps to apply in order; never empty.
-    fn on_steps(&self, steps: Vec<ReportStep>);
+    fn on_steps(&self, steps: Vec<ReportStep>) -> Result<(), HostError>;
 }
 
 /// Hears the outbox: always the whole of it, it is short.
 #[cfg_attr(feature = "uniffi", uniffi::export(with_foreign))]
 pub trait OutboxListener: Send + Sync {
     /// All items, oldest first.
-    fn on_outbox(&self, items: Vec<OutboxItem>);
+    fn on_outbox(&self, items: Vec<OutboxItem>) -> Result<(), HostError>;
 }
 
 /// A watch, held. Dropping it ends the watch.

@@ -10,7 +10,7 @@ use hues_core::feedback::{
 };
 use hues_core::live::{apply, ReportListener, ReportStep};
 use hues_core::ports::doubles::SoftwareVault;
-use hues_core::ports::{Link, VaultError};
+use hues_core::ports::{HostError, Link, VaultError};
 use hues_core::words::{text, Language, TextForm, TextItem};
 use hues_core::{CoreConfig, HueError, HuesCore, Ports, StorageReason};
 
@@ -355,8 +355,9 @@ async fn search_finds_without_tones_and_puts_exact_tones_first() {
 struct Screen(Mutex<Vec<hues_core::feedback::ReportSummary>>);
 
 impl ReportListener for Screen {
-    fn on_steps(&self, steps: Vec<ReportStep>) {
+    fn on_steps(&self, steps: Vec<ReportStep>) -> Result<(), HostError> {
         assert!(apply(&mut self.0.lock().unwrap(), steps));
+        Ok(())
     }
 }
 

@@ -52,10 +52,14 @@ pub enum NetError {
 
 /// An address of scheme, host and port that requests may not leave.
 #[derive(Debug, Clone)]
-pub(crate) struct Origin(Url);
+pub struct Origin(Url);
 
 impl Origin {
-    pub(crate) fn parse(text: &str) -> Result<Origin, NetError> {
+    /// An origin in the sense of [`NetConfig::origin`].
+    ///
+    /// # Errors
+    /// [`NetError::Origin`], [`NetError::Plain`].
+    pub fn parse(text: &str) -> Result<Origin, NetError> {
         let url = Url::parse(text).map_err(|_| NetError::Origin)?;
         let bare = url.path() == "/"
             && url.query().is_none()
@@ -77,8 +81,9 @@ impl Origin {
         self.0.scheme() == "https"
     }
 
-    /// The address of `target`, if it is on this origin.
-    pub(crate) fn join(&self, target: &str) -> Option<Url> {
+    /// The address of `target` (a path, or whole), if it is on this origin.
+    #[must_use]
+    pub fn join(&self, target: &str) -> Option<Url> {
         let url = self.0.join(target).ok()?;
         let same = url.origin() == self.0.origin()
             && url.username().is_empty()

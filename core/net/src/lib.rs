@@ -17,7 +17,7 @@ mod transport;
 mod upload;
 
 pub use beacon::UndatedBeacon;
-pub use config::{NetConfig, NetError};
+pub use config::{NetConfig, NetError, Origin};
 pub use options::{RangedReader, SendOptions};
 pub use progress::Pace;
 pub use tls::WallClock;

@@ -31,8 +31,18 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// The longest a request may take where only its two ends are seen: the time that `up` bytes and then `down` bytes need at the
+    /// floor rate, besides the connection and one silence.
+    #[must_use]
+    pub fn whole(self, class: Class, up: u64, down: u64) -> Duration {
+        let bytes = up.saturating_add(down).min(u64::from(u32::MAX));
+        let moving = Duration::from_millis(bytes * 1000 / u64::from(self.floor.max(1)));
+        self.connect + self.for_request(class, None).idle + moving
+    }
+
     /// The patience of one request: a long poll is silent on purpose for 25 seconds.
-    pub(crate) fn for_request(self, class: Class, idle: Option<Duration>) -> Pace {
+    #[must_use]
+    pub fn for_request(self, class: Class, idle: Option<Duration>) -> Pace {
         let idle = idle.unwrap_or(match class {
             Class::LongPoll => self.idle + Duration::from_secs(25),
             Class::Words | Class::Page | Class::Bytes => self.idle,

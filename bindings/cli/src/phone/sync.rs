@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use hues_core::live::OutboxListener;
 use hues_core::outbox::OutboxItem;
+use hues_core::ports::HostError;
 use hues_core::Status;
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -98,7 +99,7 @@ struct Moves {
 }
 
 impl OutboxListener for Moves {
-    fn on_outbox(&self, items: Vec<OutboxItem>) {
+    fn on_outbox(&self, items: Vec<OutboxItem>) -> Result<(), HostError> {
         let now: BTreeMap<String, OutboxItem> =
             items.iter().map(|i| (i.op.clone(), i.clone())).collect();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,5 +121,6 @@ impl OutboxListener for Moves {
             }
         }
         *seen = Some(now);
+        Ok(())
     }
 }

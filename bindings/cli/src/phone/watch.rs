@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hues_core::feedback::ReportList;
 use hues_core::live::{OutboxListener, ReportListener, ReportStep};
 use hues_core::outbox::OutboxItem;
+use hues_core::ports::HostError;
 use serde_json::{json, Value};
 use tokio::sync::mpsc;
 
@@ -19,17 +20,19 @@ const WINDOW: u32 = 50;
 struct Lines(mpsc::UnboundedSender<Value>);
 
 impl ReportListener for Lines {
-    fn on_steps(&self, steps: Vec<ReportStep>) {
+    fn on_steps(&self, steps: Vec<ReportStep>) -> Result<(), HostError> {
         for s in steps {
             let _ = self.0.send(step(&s));
         }
+        Ok(())
     }
 }
 
 impl OutboxListener for Lines {
-    fn on_outbox(&self, items: Vec<OutboxItem>) {
+    fn on_outbox(&self, items: Vec<OutboxItem>) -> Result<(), HostError> {
         let items: Vec<Value> = items.iter().map(views::outbox).collect();
         let _ = self.0.send(json!({"event": "outbox", "items": items}));
+        Ok(())
     }
 }
 

@@ -24,6 +24,7 @@ use crate::feedback::rows::{line, LINE};
 use crate::feedback::{photos, ReportSummary};
 use crate::live::{self, OutboxListener, ReportListener, Subscription};
 use crate::outbox::item;
+use crate::ports::HostError;
 
 /// An open account.
 pub(crate) struct Account {
@@ -155,7 +156,7 @@ impl Account {
                 let listener = listener.clone();
                 let batch = batch.into_iter().map(live::step).collect();
                 if deliver
-                    .send(Box::new(move || listener.on_steps(batch)))
+                    .send(Box::new(move || ignored(listener.on_steps(batch))))
                     .is_err()
                 {
                     break;
@@ -203,7 +204,7 @@ impl Account {
                 let listener = listener.clone();
                 let Some(items) = latest else { continue };
                 if deliver
-                    .send(Box::new(move || listener.on_outbox(items)))
+                    .send(Box::new(move || ignored(listener.on_outbox(items))))
                     .is_err()
                 {
                     break;
@@ -228,6 +229,9 @@ fn delivery_thread() -> Result<std::sync::mpsc::Sender<Box<dyn FnOnce() + Send>>
         .map_err(|_| HueError::internal("thread"))?;
     Ok(send)
 }
+
+/// A listener that failed has missed its steps; that is between it and its host.
+fn ignored(_: Result<(), HostError>) {}
 
 /// Changes whenever what is shown changes.
 fn fingerprint<T: std::fmt::Debug>(shown: &T) -> u64 {

@@ -245,7 +245,8 @@ impl Work<'_> {
 
     /// Logs one of the core's own events.
     pub(crate) fn note(&self, level: LogLevel, event: &str) {
-        self.state.log.log(LogEvent {
+        // A log that fails has nobody left to tell.
+        let _ = self.state.log.log(LogEvent {
             level,
             event: event.to_owned(),
             reason: String::new(),

@@ -8,7 +8,7 @@ use hues_crypto::{aead, SecretKey};
 use hues_env::SystemRandom;
 use hues_store::disk::{write_durably, RealDisk};
 
-use super::{Clock, ClockReading, KeyVault, LogEvent, LogSink, SlotClass, VaultError};
+use super::{Clock, ClockReading, HostError, KeyVault, LogEvent, LogSink, SlotClass, VaultError};
 
 /// A key vault in software: slot keys live in memory or in one file. It keeps nobody out who can read that file.
 pub struct SoftwareVault {
@@ -127,8 +127,8 @@ impl KeyVault for SoftwareVault {
         })
     }
 
-    fn hardware(&self) -> bool {
-        self.hardware
+    fn hardware(&self) -> Result<bool, VaultError> {
+        Ok(self.hardware)
     }
 }
 
@@ -195,10 +195,11 @@ impl MemoryLog {
 }
 
 impl LogSink for MemoryLog {
-    fn log(&self, event: LogEvent) {
+    fn log(&self, event: LogEvent) -> Result<(), HostError> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(event);
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! The log: typed events with allow-listed fields. No foreign string, path, id or personal datum can be put into one.
 
+use super::HostError;
+
 /// How loud an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
@@ -32,7 +34,7 @@ pub struct LogEvent {
 #[cfg_attr(feature = "uniffi", uniffi::export(with_foreign))]
 pub trait LogSink: Send + Sync {
     /// Takes one event.
-    fn log(&self, event: LogEvent);
+    fn log(&self, event: LogEvent) -> Result<(), HostError>;
 }
 
 /// Keeps nothing.
@@ -40,5 +42,7 @@ pub trait LogSink: Send + Sync {
 pub struct NoLog;
 
 impl LogSink for NoLog {
-    fn log(&self, _event: LogEvent) {}
+    fn log(&self, _event: LogEvent) -> Result<(), HostError> {
+        Ok(())
+    }
 }

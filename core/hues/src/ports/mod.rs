@@ -6,6 +6,7 @@
 
 mod clock;
 mod connectivity;
+mod host;
 mod log;
 mod transport;
 mod vault;
@@ -14,6 +15,7 @@ pub mod doubles;
 
 pub use clock::{Clock, ClockReading, SystemClock};
 pub use connectivity::{Link, PowerState};
+pub use host::HostError;
 pub use log::{LogEvent, LogLevel, LogSink, NoLog};
 pub use transport::{
     HttpTransport, TransportFailure, TransportHeader, TransportReply, TransportRequest,

@@ -1,10 +1,11 @@
 //! The transport port: requests as data out, answers as data in. The default is `hues-net`; a host may bring its own (for background transfers).
 //!
-//! A host's transport is trusted code: it must not follow redirects, must keep TLS checks on, must respect `max_response`. The
-//! test kit checks that it does.
+//! A host's transport must not follow redirects, must keep TLS checks on, must stop reading at `max_response`. The core checks what it
+//! can see of that (address, length, headers, a limit on the whole time); TLS is the host's alone.
 
 use std::sync::Mutex;
 
+use super::HostError;
 use hues_protocol::http;
 use tokio::sync::oneshot;
 
@@ -52,6 +53,9 @@ impl std::fmt::Debug for TransportRequest {
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TransportResponse {
+    /// The address that answered, as the HTTP library names it. Another than the request's shows that a redirect was followed: the
+    /// core refuses the answer.
+    pub url: String,
     /// HTTP status.
     pub status: u16,
     /// Headers, names in lower case.
@@ -97,10 +101,14 @@ pub enum TransportFailure {
 /// Sends requests. `send` returns at once; the answer comes on `reply`, once.
 #[cfg_attr(feature = "uniffi", uniffi::export(with_foreign))]
 pub trait HttpTransport: Send + Sync {
-    /// Starts the request.
-    fn send(&self, request: TransportRequest, reply: std::sync::Arc<TransportReply>);
+    /// Starts the request. A transport that fails here has not sent anything.
+    fn send(
+        &self,
+        request: TransportRequest,
+        reply: std::sync::Arc<TransportReply>,
+    ) -> Result<(), HostError>;
     /// Gives up on a request; its reply may still come and is then ignored.
-    fn cancel(&self, id: u64);
+    fn cancel(&self, id: u64) -> Result<(), HostError>;
 }
 
 /// Where a transport answers. The first answer counts; dropping it without one means `Other`.

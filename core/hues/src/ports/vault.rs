@@ -63,7 +63,7 @@ pub trait KeyVault: Send + Sync {
     /// Destroys the slot's key for good. A slot that is not there is no error.
     fn destroy(&self, name: String) -> Result<(), VaultError>;
     /// Whether keys live in hardware.
-    fn hardware(&self) -> bool;
+    fn hardware(&self) -> Result<bool, VaultError>;
 }
 
 /// A host's vault as the store takes it.

@@ -119,13 +119,41 @@ fn no_surprise(out: &Path) -> Step {
     }
 }
 
-/// Generated text as we commit it: no trailing blanks, and a C header without the back-ticks that UniFFI 0.32.2 puts around a
-/// foreign trait's method when its name is a word of Swift (`open`): C knows no such quotes, and the field is the same without.
+/// Generated text as we commit it: no trailing blanks, and UniFFI 0.32.2's two defects mended.
 fn read(file: &Path) -> Step<String> {
     let mut text = fs::read_to_string(file).during(file.display())?;
-    if file.extension().is_some_and(|kind| kind == "h") {
-        text = text.replace('`', "");
+    match file.extension().and_then(|kind| kind.to_str()) {
+        // A foreign trait's method whose name is a word of Swift (`open`) keeps its back-ticks in C, which knows no such quotes.
+        Some("h") => text = text.replace('`', ""),
+        Some("kt") if !text.contains(TAKEN_ON_CANCEL) => {
+            if !text.contains(LOST_ON_CANCEL) {
+                return Err(Stop::failed(
+                    "the generated `uniffiRustCallAsync` is not the one that is mended here: look whether it still loses results",
+                ));
+            }
+            text = text.replace(LOST_ON_CANCEL, TAKEN_ON_CANCEL);
+        }
+        _ => {}
     }
     let lines: Vec<_> = text.lines().map(str::trim_end).collect();
     Ok(lines.join("\n").trim_end().to_owned() + "\n")
 }
+
+/// How every suspend function ends: a result that is ready when its coroutine is cancelled is thrown away as the handle or the
+/// buffer it is, and what that stands for (a list, a whole subscription) is never freed.
+const LOST_ON_CANCEL: &str = "    } finally {
+        freeFunc(rustFuture)
+    }
+}
+";
+
+/// The same, with such a result taken and closed first. Not ready is an error here like any other, and means nothing.
+const TAKEN_ON_CANCEL: &str = "    } catch (cancelled: kotlin.coroutines.cancellation.CancellationException) {
+        runCatching { liftFunc(uniffiRustCallWithError(errorHandler, { status -> completeFunc(rustFuture, status) })) }
+            .onSuccess { (it as? AutoCloseable)?.close() }
+        throw cancelled
+    } finally {
+        freeFunc(rustFuture)
+    }
+}
+";

@@ -27,7 +27,7 @@ fn run(context: &Context) -> Step {
             (&build, "/build", true),
             (&native.folder, "/native", false),
         ],
-        "cd /hues/bindings/swift && HUES_VECTORS=/hues/tests/vectors HUES_BIN=/native/hues LD_LIBRARY_PATH=/native \
+        "cd /hues/bindings/swift && HUES_VECTORS=/hues/tests/interop/vectors HUES_BIN=/native/hues LD_LIBRARY_PATH=/native \
          exec swift test --scratch-path /build -Xlinker -L/native",
     )
 }

@@ -1464,14 +1464,14 @@ public func FfiConverterTypeFeedback_lower(_ value: Feedback) -> UInt64 {
 public protocol HttpTransport: AnyObject, Sendable {
 
     /**
-     * Starts the request.
+     * Starts the request. A transport that fails here has not sent anything.
      */
-    func send(request: TransportRequest, reply: TransportReply)
+    func send(request: TransportRequest, reply: TransportReply) throws
 
     /**
      * Gives up on a request; its reply may still come and is then ignored.
      */
-    func cancel(id: UInt64)
+    func cancel(id: UInt64) throws
 
 }
 /**
@@ -1531,9 +1531,9 @@ open class HttpTransportImpl: HttpTransport, @unchecked Sendable {
 
 
     /**
-     * Starts the request.
+     * Starts the request. A transport that fails here has not sent anything.
      */
-open func send(request: TransportRequest, reply: TransportReply)  {try! rustCall() {
+open func send(request: TransportRequest, reply: TransportReply)throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
         uniffiCallStatus in
     uniffi_hues_core_fn_method_httptransport_send(
             self.uniffiCloneHandle(),
@@ -1546,7 +1546,7 @@ open func send(request: TransportRequest, reply: TransportReply)  {try! rustCall
     /**
      * Gives up on a request; its reply may still come and is then ignored.
      */
-open func cancel(id: UInt64)  {try! rustCall() {
+open func cancel(id: UInt64)throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
         uniffiCallStatus in
     uniffi_hues_core_fn_method_httptransport_cancel(
             self.uniffiCloneHandle(),
@@ -1595,7 +1595,7 @@ fileprivate struct UniffiCallbackInterfaceHttpTransport {
                 guard let uniffiObj = try? FfiConverterTypeHttpTransport.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
-                return uniffiObj.send(
+                return try uniffiObj.send(
                      request: try FfiConverterTypeTransportRequest_lift(request),
                      reply: try FfiConverterTypeTransportReply_lift(reply)
                 )
@@ -1603,10 +1603,11 @@ fileprivate struct UniffiCallbackInterfaceHttpTransport {
 
 
             let writeReturn = { () }
-            uniffiTraitInterfaceCall(
+            uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
-                writeReturn: writeReturn
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeHostError_lower
             )
         },
         cancel: { (
@@ -1620,17 +1621,18 @@ fileprivate struct UniffiCallbackInterfaceHttpTransport {
                 guard let uniffiObj = try? FfiConverterTypeHttpTransport.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
-                return uniffiObj.cancel(
+                return try uniffiObj.cancel(
                      id: try FfiConverterUInt64.lift(id)
                 )
             }
 
 
             let writeReturn = { () }
-            uniffiTraitInterfaceCall(
+            uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
-                writeReturn: writeReturn
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeHostError_lower
             )
         }
     )
@@ -2363,7 +2365,7 @@ public protocol KeyVault: AnyObject, Sendable {
     /**
      * Whether keys live in hardware.
      */
-    func hardware()  -> Bool
+    func hardware() throws  -> Bool
 
 }
 /**
@@ -2481,8 +2483,8 @@ open func destroy(name: String)throws   {try rustCallWithError(FfiConverterTypeV
     /**
      * Whether keys live in hardware.
      */
-open func hardware() -> Bool  {
-    return try!  FfiConverterBool.lift(try! rustCall() {
+open func hardware()throws  -> Bool  {
+    return try  FfiConverterBool.lift(try rustCallWithError(FfiConverterTypeVaultError_lift) {
         uniffiCallStatus in
     uniffi_hues_core_fn_method_keyvault_hardware(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -2638,16 +2640,17 @@ fileprivate struct UniffiCallbackInterfaceKeyVault {
                 guard let uniffiObj = try? FfiConverterTypeKeyVault.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
-                return uniffiObj.hardware(
+                return try uniffiObj.hardware(
                 )
             }
 
 
             let writeReturn = { uniffiOutReturn.pointee = FfiConverterBool.lower($0) }
-            uniffiTraitInterfaceCall(
+            uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
-                writeReturn: writeReturn
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeVaultError_lower
             )
         }
     )
@@ -2737,7 +2740,7 @@ public protocol LogSink: AnyObject, Sendable {
     /**
      * Takes one event.
      */
-    func log(event: LogEvent)
+    func log(event: LogEvent) throws
 
 }
 /**
@@ -2799,7 +2802,7 @@ open class LogSinkImpl: LogSink, @unchecked Sendable {
     /**
      * Takes one event.
      */
-open func log(event: LogEvent)  {try! rustCall() {
+open func log(event: LogEvent)throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
         uniffiCallStatus in
     uniffi_hues_core_fn_method_logsink_log(
             self.uniffiCloneHandle(),
@@ -2847,17 +2850,18 @@ fileprivate struct UniffiCallbackInterfaceLogSink {
                 guard let uniffiObj = try? FfiConverterTypeLogSink.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
-                return uniffiObj.log(
+                return try uniffiObj.log(
                      event: try FfiConverterTypeLogEvent_lift(event)
                 )
             }
 
 
             let writeReturn = { () }
-            uniffiTraitInterfaceCall(
+            uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
-                writeReturn: writeReturn
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeHostError_lower
             )
         }
     )
@@ -3571,7 +3575,7 @@ public protocol OutboxListener: AnyObject, Sendable {
     /**
      * All items, oldest first.
      */
-    func onOutbox(items: [OutboxItem])
+    func onOutbox(items: [OutboxItem]) throws
 
 }
 /**
@@ -3633,7 +3637,7 @@ open class OutboxListenerImpl: OutboxListener, @unchecked Sendable {
     /**
      * All items, oldest first.
      */
-open func onOutbox(items: [OutboxItem])  {try! rustCall() {
+open func onOutbox(items: [OutboxItem])throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
         uniffiCallStatus in
     uniffi_hues_core_fn_method_outboxlistener_on_outbox(
             self.uniffiCloneHandle(),
@@ -3681,17 +3685,18 @@ fileprivate struct UniffiCallbackInterfaceOutboxListener {
                 guard let uniffiObj = try? FfiConverterTypeOutboxListener.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
-                return uniffiObj.onOutbox(
+                return try uniffiObj.onOutbox(
                      items: try FfiConverterSequenceTypeOutboxItem.lift(items)
                 )
             }
 
 
             let writeReturn = { () }
-            uniffiTraitInterfaceCall(
+            uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
-                writeReturn: writeReturn
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeHostError_lower
             )
         }
     )
@@ -3774,18 +3779,18 @@ public func FfiConverterTypeOutboxListener_lower(_ value: OutboxListener) -> UIn
 
 
 /**
- * Hears the steps of a watched list.
+ * Hears the steps of a watched list. One that fails has missed them: watch anew.
  */
 public protocol ReportListener: AnyObject, Sendable {
 
     /**
      * Steps to apply in order; never empty.
      */
-    func onSteps(steps: [ReportStep])
+    func onSteps(steps: [ReportStep]) throws
 
 }
 /**
- * Hears the steps of a watched list.
+ * Hears the steps of a watched list. One that fails has missed them: watch anew.
  */
 open class ReportListenerImpl: ReportListener, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -3843,7 +3848,7 @@ open class ReportListenerImpl: ReportListener, @unchecked Sendable {
     /**
      * Steps to apply in order; never empty.
      */
-open func onSteps(steps: [ReportStep])  {try! rustCall() {
+open func onSteps(steps: [ReportStep])throws   {try rustCallWithError(FfiConverterTypeHostError_lift) {
         uniffiCallStatus in
     uniffi_hues_core_fn_method_reportlistener_on_steps(
             self.uniffiCloneHandle(),
@@ -3891,17 +3896,18 @@ fileprivate struct UniffiCallbackInterfaceReportListener {
                 guard let uniffiObj = try? FfiConverterTypeReportListener.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
-                return uniffiObj.onSteps(
+                return try uniffiObj.onSteps(
                      steps: try FfiConverterSequenceTypeReportStep.lift(steps)
                 )
             }
 
 
             let writeReturn = { () }
-            uniffiTraitInterfaceCall(
+            uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
-                writeReturn: writeReturn
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeHostError_lower
             )
         }
     )
@@ -7476,6 +7482,11 @@ public func FfiConverterTypeTransportRequest_lower(_ value: TransportRequest) ->
  */
 public struct TransportResponse: Equatable, Hashable {
     /**
+     * The address that answered, as the HTTP library names it. Another than the request's shows that a redirect was followed: the
+     * core refuses the answer.
+     */
+    public let url: String
+    /**
      * HTTP status.
      */
     public let status: UInt16
@@ -7492,6 +7503,10 @@ public struct TransportResponse: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
+         * The address that answered, as the HTTP library names it. Another than the request's shows that a redirect was followed: the
+         * core refuses the answer.
+         */url: String,
+        /**
          * HTTP status.
          */status: UInt16,
         /**
@@ -7500,6 +7515,7 @@ public struct TransportResponse: Equatable, Hashable {
         /**
          * Body, decompressed.
          */body: Data) {
+        self.url = url
         self.status = status
         self.headers = headers
         self.body = body
@@ -7521,6 +7537,7 @@ public struct FfiConverterTypeTransportResponse: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TransportResponse {
         return
             try TransportResponse(
+                url: FfiConverterString.read(from: &buf),
                 status: FfiConverterUInt16.read(from: &buf),
                 headers: FfiConverterSequenceTypeTransportHeader.read(from: &buf),
                 body: FfiConverterData.read(from: &buf)
@@ -7528,6 +7545,7 @@ public struct FfiConverterTypeTransportResponse: FfiConverterRustBuffer {
     }
 
     public static func write(_ value: TransportResponse, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.url, into: &buf)
         FfiConverterUInt16.write(value.status, into: &buf)
         FfiConverterSequenceTypeTransportHeader.write(value.headers, into: &buf)
         FfiConverterData.write(value.body, into: &buf)
@@ -7880,6 +7898,83 @@ public func FfiConverterTypeAuthorKind_lower(_ value: AuthorKind) -> RustBuffer 
     return FfiConverterTypeAuthorKind.lower(value)
 }
 
+
+
+/**
+ * The host's object failed. A host need not throw this: whatever it throws becomes this.
+ */
+public
+enum HostError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+
+
+
+    /**
+     * It failed; why is the host's to log.
+     */
+    case Failed
+
+
+
+
+
+
+    public var errorDescription: String? {
+        String(reflecting: self)
+    }
+
+}
+
+#if compiler(>=6)
+extension HostError: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeHostError: FfiConverterRustBuffer {
+    typealias SwiftType = HostError
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> HostError {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+
+
+
+        case 1: return .Failed
+
+         default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: HostError, into buf: inout [UInt8]) {
+        switch value {
+
+
+
+
+
+        case .Failed:
+            writeInt(&buf, Int32(1))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHostError_lift(_ buf: RustBuffer) throws -> HostError {
+    return try FfiConverterTypeHostError.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeHostError_lower(_ value: HostError) -> RustBuffer {
+    return FfiConverterTypeHostError.lower(value)
+}
 
 
 /**
@@ -10697,10 +10792,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_officer_worklist() != 62956) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_outboxlistener_on_outbox() != 54694) {
+    if (uniffi_hues_core_checksum_method_outboxlistener_on_outbox() != 16175) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_reportlistener_on_steps() != 10233) {
+    if (uniffi_hues_core_checksum_method_reportlistener_on_steps() != 53332) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_subscription_cancel() != 22927) {
@@ -10727,13 +10822,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_clock_now() != 17061) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_logsink_log() != 12362) {
+    if (uniffi_hues_core_checksum_method_logsink_log() != 10487) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_httptransport_send() != 31684) {
+    if (uniffi_hues_core_checksum_method_httptransport_send() != 39890) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_httptransport_cancel() != 34814) {
+    if (uniffi_hues_core_checksum_method_httptransport_cancel() != 40209) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_transportreply_complete() != 2532) {
@@ -10754,7 +10849,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_keyvault_destroy() != 34538) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_keyvault_hardware() != 21088) {
+    if (uniffi_hues_core_checksum_method_keyvault_hardware() != 39390) {
         return InitializationResult.apiChecksumMismatch
     }
 

@@ -1521,10 +1521,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_officer_worklist() and 0xFFFF) != 62956) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_outboxlistener_on_outbox() and 0xFFFF) != 54694) {
+    if ((lib.uniffi_hues_core_checksum_method_outboxlistener_on_outbox() and 0xFFFF) != 16175) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_reportlistener_on_steps() and 0xFFFF) != 10233) {
+    if ((lib.uniffi_hues_core_checksum_method_reportlistener_on_steps() and 0xFFFF) != 53332) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_subscription_cancel() and 0xFFFF) != 22927) {
@@ -1551,13 +1551,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_clock_now() and 0xFFFF) != 17061) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_logsink_log() and 0xFFFF) != 12362) {
+    if ((lib.uniffi_hues_core_checksum_method_logsink_log() and 0xFFFF) != 10487) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_httptransport_send() and 0xFFFF) != 31684) {
+    if ((lib.uniffi_hues_core_checksum_method_httptransport_send() and 0xFFFF) != 39890) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_httptransport_cancel() and 0xFFFF) != 34814) {
+    if ((lib.uniffi_hues_core_checksum_method_httptransport_cancel() and 0xFFFF) != 40209) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_transportreply_complete() and 0xFFFF) != 2532) {
@@ -1578,7 +1578,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_keyvault_destroy() and 0xFFFF) != 34538) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_keyvault_hardware() and 0xFFFF) != 21088) {
+    if ((lib.uniffi_hues_core_checksum_method_keyvault_hardware() and 0xFFFF) != 39390) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -1630,6 +1630,10 @@ internal suspend fun<T, F, E: kotlin.Exception> uniffiRustCallAsync(
         return liftFunc(
             uniffiRustCallWithError(errorHandler, { status -> completeFunc(rustFuture, status) })
         )
+    } catch (cancelled: kotlin.coroutines.cancellation.CancellationException) {
+        runCatching { liftFunc(uniffiRustCallWithError(errorHandler, { status -> completeFunc(rustFuture, status) })) }
+            .onSuccess { (it as? AutoCloseable)?.close() }
+        throw cancelled
     } finally {
         freeFunc(rustFuture)
     }
@@ -3335,7 +3339,7 @@ public object FfiConverterTypeFeedback: FfiConverter<Feedback, Long> {
 public interface HttpTransport {
 
     /**
-     * Starts the request.
+     * Starts the request. A transport that fails here has not sent anything.
      */
     fun `send`(`request`: TransportRequest, `reply`: TransportReply)
 
@@ -3453,11 +3457,12 @@ open class HttpTransportImpl: Disposable, AutoCloseable, HttpTransport
 
 
     /**
-     * Starts the request.
-     */override fun `send`(`request`: TransportRequest, `reply`: TransportReply)
+     * Starts the request. A transport that fails here has not sent anything.
+     */
+    @Throws(HostException::class)override fun `send`(`request`: TransportRequest, `reply`: TransportReply)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(HostException) { _status ->
     UniffiLib.uniffi_hues_core_fn_method_httptransport_send(
         it,
 
@@ -3471,10 +3476,11 @@ open class HttpTransportImpl: Disposable, AutoCloseable, HttpTransport
 
     /**
      * Gives up on a request; its reply may still come and is then ignored.
-     */override fun `cancel`(`id`: kotlin.ULong)
+     */
+    @Throws(HostException::class)override fun `cancel`(`id`: kotlin.ULong)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(HostException) { _status ->
     UniffiLib.uniffi_hues_core_fn_method_httptransport_cancel(
         it,
 
@@ -3512,7 +3518,12 @@ internal object uniffiCallbackInterfaceHttpTransport {
                 )
             }
             val writeReturn = { _: Unit -> Unit }
-            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: HostException -> FfiConverterTypeHostError.lower(e) }
+            )
         }
     }
     internal object `cancel`: UniffiCallbackInterfaceHttpTransportMethod1 {
@@ -3524,7 +3535,12 @@ internal object uniffiCallbackInterfaceHttpTransport {
                 )
             }
             val writeReturn = { _: Unit -> Unit }
-            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: HostException -> FfiConverterTypeHostError.lower(e) }
+            )
         }
     }
 
@@ -4785,10 +4801,11 @@ open class KeyVaultImpl: Disposable, AutoCloseable, KeyVault
 
     /**
      * Whether keys live in hardware.
-     */override fun `hardware`(): kotlin.Boolean {
+     */
+    @Throws(VaultException::class)override fun `hardware`(): kotlin.Boolean {
             return FfiConverterBoolean.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VaultException) { _status ->
     UniffiLib.uniffi_hues_core_fn_method_keyvault_hardware(
         it,
         _status)
@@ -4897,7 +4914,12 @@ internal object uniffiCallbackInterfaceKeyVault {
                 )
             }
             val writeReturn = { value: kotlin.Boolean -> uniffiOutReturn.setValue(FfiConverterBoolean.lower(value)) }
-            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: VaultException -> FfiConverterTypeVaultError.lower(e) }
+            )
         }
     }
 
@@ -5184,10 +5206,11 @@ open class LogSinkImpl: Disposable, AutoCloseable, LogSink
 
     /**
      * Takes one event.
-     */override fun `log`(`event`: LogEvent)
+     */
+    @Throws(HostException::class)override fun `log`(`event`: LogEvent)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(HostException) { _status ->
     UniffiLib.uniffi_hues_core_fn_method_logsink_log(
         it,
 
@@ -5224,7 +5247,12 @@ internal object uniffiCallbackInterfaceLogSink {
                 )
             }
             val writeReturn = { _: Unit -> Unit }
-            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: HostException -> FfiConverterTypeHostError.lower(e) }
+            )
         }
     }
 
@@ -6508,10 +6536,11 @@ open class OutboxListenerImpl: Disposable, AutoCloseable, OutboxListener
 
     /**
      * All items, oldest first.
-     */override fun `onOutbox`(`items`: List<OutboxItem>)
+     */
+    @Throws(HostException::class)override fun `onOutbox`(`items`: List<OutboxItem>)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(HostException) { _status ->
     UniffiLib.uniffi_hues_core_fn_method_outboxlistener_on_outbox(
         it,
 
@@ -6548,7 +6577,12 @@ internal object uniffiCallbackInterfaceOutboxListener {
                 )
             }
             val writeReturn = { _: Unit -> Unit }
-            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: HostException -> FfiConverterTypeHostError.lower(e) }
+            )
         }
     }
 
@@ -6712,7 +6746,7 @@ public object FfiConverterTypeOutboxListener: FfiConverter<OutboxListener, Long>
 
 
 /**
- * Hears the steps of a watched list.
+ * Hears the steps of a watched list. One that fails has missed them: watch anew.
  */
 public interface ReportListener {
 
@@ -6725,7 +6759,7 @@ public interface ReportListener {
 }
 
 /**
- * Hears the steps of a watched list.
+ * Hears the steps of a watched list. One that fails has missed them: watch anew.
  */
 open class ReportListenerImpl: Disposable, AutoCloseable, ReportListener
 {
@@ -6831,10 +6865,11 @@ open class ReportListenerImpl: Disposable, AutoCloseable, ReportListener
 
     /**
      * Steps to apply in order; never empty.
-     */override fun `onSteps`(`steps`: List<ReportStep>)
+     */
+    @Throws(HostException::class)override fun `onSteps`(`steps`: List<ReportStep>)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(HostException) { _status ->
     UniffiLib.uniffi_hues_core_fn_method_reportlistener_on_steps(
         it,
 
@@ -6871,7 +6906,12 @@ internal object uniffiCallbackInterfaceReportListener {
                 )
             }
             val writeReturn = { _: Unit -> Unit }
-            uniffiTraitInterfaceCall(uniffiCallStatus, makeCall, writeReturn)
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: HostException -> FfiConverterTypeHostError.lower(e) }
+            )
         }
     }
 
@@ -9835,6 +9875,12 @@ public object FfiConverterTypeTransportRequest: FfiConverterRustBuffer<Transport
  */
 data class TransportResponse (
     /**
+     * The address that answered, as the HTTP library names it. Another than the request's shows that a redirect was followed: the
+     * core refuses the answer.
+     */
+    val `url`: kotlin.String
+    ,
+    /**
      * HTTP status.
      */
     val `status`: kotlin.UShort
@@ -9864,6 +9910,7 @@ data class TransportResponse (
 public object FfiConverterTypeTransportResponse: FfiConverterRustBuffer<TransportResponse> {
     override fun read(buf: ByteBuffer): TransportResponse {
         return TransportResponse(
+            FfiConverterString.read(buf),
             FfiConverterUShort.read(buf),
             FfiConverterSequenceTypeTransportHeader.read(buf),
             FfiConverterByteArray.read(buf),
@@ -9871,12 +9918,14 @@ public object FfiConverterTypeTransportResponse: FfiConverterRustBuffer<Transpor
     }
 
     override fun allocationSize(value: TransportResponse) = (
+            FfiConverterString.allocationSize(value.`url`) +
             FfiConverterUShort.allocationSize(value.`status`) +
             FfiConverterSequenceTypeTransportHeader.allocationSize(value.`headers`) +
             FfiConverterByteArray.allocationSize(value.`body`)
     )
 
     override fun write(value: TransportResponse, buf: ByteBuffer) {
+            FfiConverterString.write(value.`url`, buf)
             FfiConverterUShort.write(value.`status`, buf)
             FfiConverterSequenceTypeTransportHeader.write(value.`headers`, buf)
             FfiConverterByteArray.write(value.`body`, buf)
@@ -10104,6 +10153,68 @@ public object FfiConverterTypeAuthorKind: FfiConverterRustBuffer<AuthorKind> {
 }
 
 
+
+
+
+
+
+/**
+ * The host's object failed. A host need not throw this: whatever it throws becomes this.
+ */
+sealed class HostException: kotlin.Exception() {
+
+    /**
+     * It failed; why is the host's to log.
+     */
+    class Failed(
+        ) : HostException() {
+        override val message
+            get() = ""
+    }
+
+
+
+
+
+    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<HostException> {
+        override fun lift(error_buf: RustBuffer.ByValue): HostException = FfiConverterTypeHostError.lift(error_buf)
+    }
+
+
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeHostError : FfiConverterRustBuffer<HostException> {
+    override fun read(buf: ByteBuffer): HostException {
+
+
+        return when(buf.getInt()) {
+            1 -> HostException.Failed()
+            else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
+        }
+    }
+
+    override fun allocationSize(value: HostException): ULong {
+        return when(value) {
+            is HostException.Failed -> (
+                // Add the size for the Int that specifies the variant plus the size needed for all fields
+                4UL
+            )
+        }
+    }
+
+    override fun write(value: HostException, buf: ByteBuffer) {
+        when(value) {
+            is HostException.Failed -> {
+                buf.putInt(1)
+                Unit
+            }
+        }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+
+}
 
 
 

@@ -1,5 +1,7 @@
 package vn.hues.core
 
+import java.nio.ByteBuffer
+
 // What most calls leave out, left out.
 
 /**
@@ -25,3 +27,12 @@ fun DraftInput.Companion.of(
     answers: Map<String, String> = emptyMap(),
     author: AuthorKind = AuthorKind.SEALED,
 ) = DraftInput(category, text, place, ward, placeWords, answers.map { (question, value) -> Answer(question, value) }, author)
+
+/**
+ * Checks a [proof] with the city's list of [keys], which must come from elsewhere than the proof.
+ *
+ * Fails as the generated function does, which wants direct buffers.
+ */
+fun verifyProof(proof: ByteArray, keys: ByteArray): ProofVerdict = verifyProof(proof.direct(), keys.direct())
+
+private fun ByteArray.direct(): ByteBuffer = ByteBuffer.allocateDirect(size).put(this).flip()

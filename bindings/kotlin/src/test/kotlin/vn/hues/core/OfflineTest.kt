@@ -1,18 +1,13 @@
 package vn.hues.core
 
-import java.nio.file.Path
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
 import kotlinx.coroutines.flow.first
-import org.junit.jupiter.api.io.TempDir
 
 /** A phone that never saw the city, from Kotlin: what is entered is kept, refused with words, and seen by who watches. */
-class OfflineTest {
-    @TempDir
-    lateinit var home: Path
-
+class OfflineTest : OnDisk() {
     @Test
     fun `an empty text is refused by name, in both languages, and the draft stays`() = offline(home) { core ->
         val feedback = core.feedback()

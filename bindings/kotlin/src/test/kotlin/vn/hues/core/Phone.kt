@@ -1,6 +1,10 @@
 package vn.hues.core
 
+import java.awt.Color
+import java.awt.image.BufferedImage
+import java.io.ByteArrayOutputStream
 import java.nio.file.Path
+import javax.imageio.ImageIO
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 
@@ -8,7 +12,8 @@ import kotlinx.coroutines.withTimeout
 class Phone(private val home: Path) {
     private val vault = MemoryKeyVault()
 
-    suspend fun open(city: CityAddress? = null) = HuesCore.open(home.toString(), vault, city)
+    suspend fun open(city: CityAddress? = null, transport: HttpTransport? = null, log: LogSink? = null) =
+        openCore(CoreConfig(home.toString(), city, null), vault, transport, log)
 }
 
 /** Runs [test] with an open core of a phone that never saw the city. A test that hangs fails after a minute. */
@@ -25,3 +30,14 @@ fun pothole(text: String) = DraftInput.of(
 )
 
 suspend fun HuesCore.file(text: String): Submitted = feedback().run { submit(newDraft(pothole(text)).id) }
+
+/** A JPEG of one colour. */
+fun photo(color: Color): ByteArray {
+    val image = BufferedImage(320, 240, BufferedImage.TYPE_INT_RGB)
+    image.createGraphics().run {
+        this.color = color
+        fillRect(0, 0, image.width, image.height)
+        dispose()
+    }
+    return ByteArrayOutputStream().also { ImageIO.write(image, "jpeg", it) }.toByteArray()
+}

@@ -2,7 +2,6 @@ package vn.hues.core
 
 import com.sun.jna.NativeLibrary
 import com.sun.jna.Structure
-import java.nio.file.Path
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -15,13 +14,9 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.takeWhile
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.launch
-import org.junit.jupiter.api.io.TempDir
 
 /** What can go wrong between a screen that comes and goes and the core beneath it. */
-class WatchTest {
-    @TempDir
-    lateinit var home: Path
-
+class WatchTest : OnDisk() {
     @Test
     fun `steps give the list`() {
         val (a, b, c) = listOf("a", "b", "c").map { ReportSummary(it, "queued", "", it, null, 0u, 0, null, true) }
@@ -84,7 +79,7 @@ class WatchTest {
 }
 
 /** KiB in use in the C heap, which is Rust's, whatever the Java heap does meanwhile. */
-private fun native(): Long {
+internal fun native(): Long {
     val info = NativeLibrary.getInstance("c").getFunction("mallinfo2").invoke(Mallinfo2::class.java, emptyArray()) as Mallinfo2
     return (info.fields[4] + info.fields[7]) / 1024
 }
