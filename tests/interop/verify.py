@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 KIB = 1024
 MAX_OBJECT, MAX_PART, MAX_PROOF, MAX_PARTS, MAX_DEPTH = 8 * KIB, 32 * KIB, 80 * KIB, 12, 8
 RECEIPTS, BEACONS = 1, 2
+PRIME, Y8 = 2**255 - 19, 0x5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826
+SMALL_ORDER = {0, 1, Y8, PRIME - Y8, PRIME - 1, PRIME, PRIME + 1}
 KIND = re.compile(r"[a-z][a-z0-9.-]{0,39}\Z", re.ASCII)
 
 class Rule(Exception):
@@ -162,7 +164,7 @@ class Sign1:
         signed = b"\x84\x6aSignature1" + encode_bytes(self.protected) + b"\x40" + encode_bytes(self.payload)
         try:
             Ed25519PublicKey.from_public_bytes(public).verify(self.signature, signed)
-            return True
+            return int.from_bytes(public, "little") % 2**255 not in SMALL_ORDER
         except (InvalidSignature, ValueError):
             return False
 

@@ -69,13 +69,56 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Whether `signature` is `public`'s over `message`. A key or signature of the wrong length is simply not good.
+/// Whether `signature` is `public`'s over `message`. A key or signature of the wrong length is simply not good, nor is
+/// anything under a key of small order.
 #[must_use]
 pub fn verify(public: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    UnparsedPublicKey::new(&ED25519, public)
-        .verify(message, signature)
-        .is_ok()
+    !has_small_order(public)
+        && UnparsedPublicKey::new(&ED25519, public)
+            .verify(message, signature)
+            .is_ok()
 }
+
+/// Whether a key is one of the eight points of small order, in any of their encodings. RFC 8032 lets them pass and *ring*
+/// follows it; but under such a key one signature fits many messages, so it binds nobody to anything.
+fn has_small_order(public: &[u8]) -> bool {
+    let Ok(mut y) = <PublicKey>::try_from(public) else {
+        return false;
+    };
+    y[31] &= 0x7f; // the sign of x
+    SMALL_ORDER.contains(&y)
+}
+
+/// The 255-bit number whose lowest byte is `last` and all others are ones: p is the one with 0xed.
+const fn near_prime(last: u8) -> PublicKey {
+    let mut y = [0xff; 32];
+    y[0] = last;
+    y[31] = 0x7f;
+    y
+}
+
+/// The y of the points of small order: 0, 1, −1, the two of order 8, and the encodings of 0 and 1 that are not reduced.
+const SMALL_ORDER: [PublicKey; 7] = [
+    [0; 32],
+    {
+        let mut y = [0; 32];
+        y[0] = 1;
+        y
+    },
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
+    ],
+    near_prime(0xec),
+    near_prime(0xed),
+    near_prime(0xee),
+];
 
 /// The short name of a public key: the first 8 bytes of its SHA-256.
 #[must_use]
@@ -132,6 +175,24 @@ mod tests {
         }
         assert!(!verify(&key.public()[..31], b"words", &signature));
         assert!(!verify(&key.public(), b"words", &signature[..63]));
+    }
+
+    /// Found by fuzzing: under a key of small order a signature that nobody made fits one message in a few.
+    #[test]
+    fn a_key_of_small_order_signs_nothing() {
+        for mut public in SMALL_ORDER {
+            for sign in [0, 0x80] {
+                public[31] |= sign;
+                // R of small order and S = 0: good when R = −H(…)·A, that is, soon.
+                for r in SMALL_ORDER {
+                    let mut signature = [0; 64];
+                    signature[..32].copy_from_slice(&r);
+                    for n in 0..32u8 {
+                        assert!(!verify(&public, &[n], &signature));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

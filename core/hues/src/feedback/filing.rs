@@ -303,19 +303,47 @@ fn allowed(config: &Config, act: &Act, report: &Report, states: &[String]) -> Re
 }
 
 /// The states a report may be in by the time the next act arrives: the city's last word, and where this phone's own acts since lead from there. An officer
-/// without signal verifies and assigns in one go; the city judges both in order.
+/// without signal verifies and assigns in one go; the city judges both in order. A state that an act of hers left for good is none of them, even while the
+/// city's row still shows it: what was verified cannot be verified again between the receipt and the row.
 pub(crate) fn states(config: &Config, base: &str, kinds: &[String]) -> Vec<String> {
     let mut states = vec![base.to_owned()];
     for kind in kinds.iter().filter_map(|kind| Kind::from_name(kind)) {
-        let next: Vec<String> = states
-            .iter()
-            .filter_map(|state| config.state_after(kind, Some(state)))
-            .map(ToOwned::to_owned)
-            .collect();
-        states.extend(next.into_iter().filter(|state| state != base));
+        let mut after = Vec::new();
+        for from in states {
+            let next = config.state_after(kind, Some(&from)).map(str::to_owned);
+            if next
+                .as_deref()
+                .is_none_or(|next| leads(config, next, &from))
+            {
+                after.push(from);
+            }
+            after.extend(next);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        after.retain(|state| seen.insert(state.clone()));
+        states = after;
     }
-    states.dedup();
     states
+}
+
+/// Whether a report in the state `from` can come to `to`, by whoever's acts.
+fn leads(config: &Config, from: &str, to: &str) -> bool {
+    let mut seen = vec![from];
+    let mut next = 0;
+    while let Some(state) = seen.get(next).copied() {
+        if state == to {
+            return true;
+        }
+        for kind in Kind::ALL {
+            if let Some(after) = config.state_after(kind, Some(state)) {
+                if !seen.contains(&after) {
+                    seen.push(after);
+                }
+            }
+        }
+        next += 1;
+    }
+    false
 }
 
 /// Whether a code is one of Huế's wards and communes of today.
@@ -330,9 +358,20 @@ mod tests {
     #[test]
     fn acts_of_this_phone_lead_on_from_the_citys_last_word() {
         let config = Config::builtin();
-        let kinds = ["staff.verify".to_owned(), "staff.assign".to_owned()];
-        let states = states(&config, "received", &kinds);
-        assert_eq!(states, ["received", "verified", "assigned"]);
-        assert_eq!(super::states(&config, "received", &[]), ["received"]);
+        let after = |base: &str, kinds: &[&str]| {
+            let kinds: Vec<String> = kinds.iter().map(|&k| k.to_owned()).collect();
+            states(&config, base, &kinds)
+        };
+        assert_eq!(after("received", &[]), ["received"]);
+        // Nothing leads back to `received` or `verified`: what the row still says is past.
+        assert_eq!(after("received", &["staff.verify"]), ["verified"]);
+        assert_eq!(
+            after("received", &["staff.verify", "staff.assign"]),
+            ["assigned"]
+        );
+        // A question may have been answered by now: both are possible.
+        let asked = ["staff.verify", "staff.assign", "staff.ask"];
+        assert_eq!(after("assigned", &asked), ["assigned", "need_info"]);
+        assert_eq!(after("answered", &asked), ["answered"]);
     }
 }

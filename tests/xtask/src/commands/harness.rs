@@ -25,6 +25,8 @@ pub enum Start {
     Cargo(&'static str),
     /// A binary of the workspace, built with everything else; it finds the program `hues` in `HUES_BIN`.
     Built(&'static str),
+    /// By a command of this tool.
+    Own(fn(&Context, &[String]) -> Step),
 }
 
 /// A family of harnesses: one subcommand.
@@ -45,6 +47,11 @@ pub const SOAK: Family = Family {
         name: "kill",
         about: "rounds of SIGKILL over real processes, phone and city, 1,000 of them unless told otherwise: `-- ROUNDS SEED`",
         start: Start::Built("kill"),
+    },
+    Harness {
+        name: "fuzz",
+        about: "every fuzz target for 60 seconds unless told otherwise: `-- SECONDS [TARGET…]`",
+        start: Start::Own(super::fuzz::run),
     }],
 };
 
@@ -98,6 +105,10 @@ pub fn run(context: &Context, family: Family, args: &Args) -> Step<ExitCode> {
                 let native = native::build(context)?;
                 let run = Run::new(native.folder.join(binary)).env("HUES_BIN", native.hues);
                 rest.fold(run, Run::arg)
+            }
+            Start::Own(run) => {
+                run(context, &args.rest)?;
+                continue;
             }
         };
         run.show()?;

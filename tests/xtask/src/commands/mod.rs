@@ -2,6 +2,7 @@
 
 pub mod bindings;
 pub mod cache;
+pub mod fuzz;
 pub mod harness;
 pub mod pin;
 pub mod setup;
