@@ -27,3 +27,7 @@ extension DraftInput {
             answers: answers.map { Answer(question: $0.key, value: $0.value) }, author: author)
     }
 }
+
+/// The same as `Category`, by a name that nobody else has: Foundation's Objective-C runtime has a `Category` too, and `HuesCore.Category` would be looked
+/// up in the class of the module's name.
+public typealias ReportCategory = Category

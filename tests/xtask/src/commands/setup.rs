@@ -21,10 +21,11 @@ pub fn run(context: &Context, _: &Args) -> Step<ExitCode> {
             Err(stop) => missing.push(stop),
         }
     }
-    let tools: [fn(&Context) -> Step; 4] = [
+    let tools: [fn(&Context) -> Step; 5] = [
         |context| deny::set_up(context).map(drop),
         |context| bindgen::set_up(context).map(drop),
         |context| maven::repository(context, &maven::KOTLIN).map(drop),
+        |context| maven::repository(context, &maven::ANDROID).map(drop),
         |context| swift::set_up(context).map(drop),
     ];
     missing.extend(tools.iter().filter_map(|set_up| set_up(context).err()));

@@ -2,7 +2,7 @@
 
 use super::Part;
 use crate::context::Context;
-use crate::native;
+use crate::native::{self, Native};
 use crate::process::Run;
 use crate::stop::Step;
 use crate::tools::maven;
@@ -17,15 +17,27 @@ pub const PART: Part = Part {
 fn run(context: &Context) -> Step {
     let repository = maven::repository(context, &maven::KOTLIN)?;
     let native = native::build(context)?;
+    maven_run(context, &maven::KOTLIN, &repository, &native)
+        .args("verify")
+        .show()
+}
+
+/// Maven in a project's folder, offline, with the paths that its `pom.xml` names.
+pub fn maven_run(
+    context: &Context,
+    project: &maven::Project,
+    repository: &std::path::Path,
+    native: &Native,
+) -> Run {
+    let build = project.name.trim_start_matches("maven-");
     Run::new("mvn")
-        .dir(context.path("bindings/kotlin"))
-        .args("-o -B -Dstyle.color=never verify")
+        .dir(context.path(project.folder))
+        .args("-o -B -Dstyle.color=never")
         .arg(format!("-Dmaven.repo.local={}", repository.display()))
         .arg(format!(
             "-Dhues.build={}",
-            context.target.join("kotlin").display()
+            context.target.join(build).display()
         ))
         .arg(format!("-Dhues.native={}", native.folder.display()))
         .arg(format!("-Dhues.bin={}", native.hues.display()))
-        .show()
 }

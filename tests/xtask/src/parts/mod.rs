@@ -9,6 +9,7 @@
 use crate::context::Context;
 use crate::stop::Step;
 
+mod android;
 mod bindings;
 mod clippy;
 mod deny;
@@ -51,6 +52,7 @@ pub const ALL: &[Part] = &[
     openapi::PART,
     tus::PART,
     kotlin::PART,
+    android::PART,
     swift::PART,
     tour::PART,
 ];

@@ -43,6 +43,26 @@ pub const KOTLIN: Project = Project {
     goals: "verify",
 };
 
+/// What the Android demo compiles against and runs on: the framework itself, in a JVM.
+pub const ANDROID: Project = Project {
+    folder: "android-demo",
+    name: "maven-android",
+    about: "Android 14's framework and Robolectric from Maven, 400 MB",
+    rehearsal: &[
+        ("src/main/kotlin/Main.kt", "fun one() = 1\n"),
+        (
+            "src/test/kotlin/MainTest.kt",
+            "import kotlin.test.*\nclass MainTest { @Test fun works() = assertEquals(1, one()) }\n",
+        ),
+        // Where the project looks for the Kotlin module: an archive of nothing.
+        ("../target/kotlin/hues-core-0.1.0.jar", EMPTY_ARCHIVE),
+    ],
+    goals: "verify",
+};
+
+/// The end-of-directory record of a ZIP file without entries.
+const EMPTY_ARCHIVE: &str = "PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 /// A Java tus 1.0 server, judge of resumable uploads: with the checksum extension, which others lack.
 pub const TUS: Project = Project {
     folder: "tests/interop/peers/tus-java",
@@ -53,7 +73,7 @@ pub const TUS: Project = Project {
 };
 
 /// Every pinned project, for `cargo xtask pin`.
-pub const ALL: &[&Project] = &[&KOTLIN, &TUS];
+pub const ALL: &[&Project] = &[&KOTLIN, &ANDROID, &TUS];
 
 /// Fills the project's repository folder, or finds it; returns the folder for `-Dmaven.repo.local`. Use it with `mvn -o`.
 pub fn repository(context: &Context, project: &Project) -> Step<PathBuf> {
@@ -149,12 +169,12 @@ fn fill(context: &Context, project: &Project, folder: &Path) -> Step {
     crate::cache::remove(&rehearsal)
 }
 
-/// SHA-256 of every jar below a folder, by its path there.
+/// SHA-256 of every jar and Android archive below a folder, by its path there.
 fn digests(repository: &Path) -> Step<BTreeMap<String, String>> {
     let said = Run::new("sh")
         .dir(repository)
         .arg("-c")
-        .arg("find . -name '*.jar' -print0 | xargs -0 sha256sum")
+        .arg("find . '(' -name '*.jar' -o -name '*.aar' ')' -print0 | xargs -0 sha256sum")
         .capture()?;
     Ok(said.lines().filter_map(pair).collect())
 }

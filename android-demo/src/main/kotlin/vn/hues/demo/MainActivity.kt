@@ -5,6 +5,8 @@ import android.content.Intent
 import android.os.Build
 import android.os.Bundle
 import android.view.View
+import java.io.ByteArrayOutputStream
+import java.io.InputStream
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
@@ -70,7 +72,7 @@ class MainActivity : Activity() {
     @Deprecated("see choosePhoto")
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         val chosen = choosing.takeIf { request == PHOTO && result == RESULT_OK } ?: return
-        val bytes = data?.data?.let { contentResolver.openInputStream(it) }?.use { it.readNBytes(MAX_PHOTO) } ?: return
+        val bytes = data?.data?.let { contentResolver.openInputStream(it) }?.use { it.atMost(MAX_PHOTO) } ?: return
         chosen(bytes)
     }
 
@@ -90,6 +92,18 @@ class MainActivity : Activity() {
         /** One byte over what the core takes: it says so itself. */
         const val MAX_PHOTO = (32 shl 20) + 1
     }
+}
+
+/** `readNBytes` of newer systems. */
+private fun InputStream.atMost(bytes: Int): ByteArray {
+    val read = ByteArrayOutputStream()
+    val piece = ByteArray(64 shl 10)
+    while (read.size() < bytes) {
+        val size = read(piece, 0, minOf(piece.size, bytes - read.size()))
+        if (size < 0) break
+        read.write(piece, 0, size)
+    }
+    return read.toByteArray()
 }
 
 /** What fills the window. Its [scope] ends when it is left. */

@@ -1,5 +1,6 @@
 package vn.hues.core
 
+import java.nio.Buffer
 import java.nio.ByteBuffer
 
 // What most calls leave out, left out.
@@ -35,4 +36,8 @@ fun DraftInput.Companion.of(
  */
 fun verifyProof(proof: ByteArray, keys: ByteArray): ProofVerdict = verifyProof(proof.direct(), keys.direct())
 
-private fun ByteArray.direct(): ByteBuffer = ByteBuffer.allocateDirect(size).put(this).flip()
+private fun ByteArray.direct(): ByteBuffer = ByteBuffer.allocateDirect(size).also {
+    it.put(this)
+    // As a Buffer: older Androids know no `flip` of ByteBuffer's own.
+    (it as Buffer).flip()
+}
