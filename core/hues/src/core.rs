@@ -24,6 +24,8 @@ use crate::ports::{Clock, HttpTransport, KeyVault, Link, LogSink, PowerState, Sy
 use crate::ports::{NoLog, SlotAdapter};
 use crate::probe::{self, Probe};
 use crate::session::{self, SessionFile, Who};
+#[cfg(doc)]
+use crate::status::Status;
 
 /// The city a core talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -309,6 +311,7 @@ impl HuesCore {
             None => [0; 32],
         };
         let session = SessionFile::open(disk.clone(), &dir, &*vault)?;
+        let owner = session.owner()?;
         let opened = Opened {
             disk,
             vault: vault.clone(),
@@ -317,7 +320,7 @@ impl HuesCore {
             probe: ports.probe.clone(),
             io,
             settings: Settings { root, listen: true },
-            owner: session.owner()?,
+            owner,
             runtime: runtime.handle()?,
         };
         let (account, attachments, back) = if recover {
@@ -327,6 +330,8 @@ impl HuesCore {
             (account, attachments, Brought::default())
         };
         home.remember_account(&account_id)?;
+        let signed_out = owner.is_some() && session.load()?.is_none();
+        account.signed_out.store(signed_out, Ordering::Relaxed);
         let account = Arc::new(account);
         let transport = transport(&config, ports.transport, &ports.clock, &board)?.map(Arc::new);
         let driver = Driver {
@@ -448,7 +453,8 @@ impl HuesCore {
         self.network_changed(link).await
     }
 
-    /// Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+    /// Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given. What was filed before the
+    /// first sign-in becomes this person's: where [`Status::unclaimed`] says there is any, ask first.
     ///
     /// # Errors
     /// `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
@@ -550,9 +556,10 @@ impl HuesCore {
     /// The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
     ///
     /// # Errors
-    /// `Refused{no-receipt}` before the city answered.
+    /// `Refused{no-receipt}` before the city answered; `SignInNeeded` after signing out.
     pub async fn export_proof(&self, report: String, compact: bool) -> Result<Vec<u8>, HueError> {
         let id = Id::parse(&report)?;
+        self.inner.account.check_signed_out()?;
         self.inner
             .account
             .read(move |tx| crate::proof::export(tx, id, compact))
@@ -582,12 +589,21 @@ impl HuesCore {
         if let Some(file) = here {
             return Ok(self.inner.attachments.get(&file, 8 * 1024 * 1024)?.to_vec());
         }
+        // A photo of an anonymous report is asked for by its lane: the account must not be seen to know it.
+        let name = sha256.clone();
+        let pass = self
+            .inner
+            .account
+            .read(move |tx| session::anonymous_pass(tx, &name))
+            .await?;
         let mut headers = vec![("hues-protocol".into(), "1".into())];
-        if let Some(kept) = self.inner.session.load()? {
-            headers.push((
+        match (pass, self.inner.session.load()?) {
+            (Some(pass), _) => headers.extend(pass),
+            (None, Some(kept)) => headers.push((
                 "authorization".into(),
                 format!("Bearer {}", kept.token.as_str()),
-            ));
+            )),
+            (None, None) => {}
         }
         let request = HttpRequest {
             id: 0,
@@ -603,7 +619,8 @@ impl HuesCore {
             .map_err(session::setback)
     }
 
-    /// Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+    /// Writes everything this account has on the phone into an empty folder: `account.json` (reports, drafts, outbox, inbox), `photos/`, and in `proofs/` the
+    /// proof of each report that was filed here and has its receipt.
     ///
     /// # Errors
     /// `Invalid{folder, not-empty}`, `Storage`.

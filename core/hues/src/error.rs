@@ -67,7 +67,7 @@ pub enum HueError {
 pub enum StorageReason {
     /// The disk is full.
     Full,
-    /// A file is damaged; it was set aside, never recreated silently.
+    /// A file is damaged. It is left as it is, never recreated silently: [`crate::recover_core`] sets it aside and brings back what can be.
     Corrupt,
     /// The key does not fit the file (restored backup, reset keystore).
     WrongKey,

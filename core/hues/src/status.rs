@@ -27,6 +27,9 @@ pub struct Status {
     pub wedged: u64,
     /// Acts the city has.
     pub done: u64,
+    /// Acts filed before anybody signed in: the first sign-in takes them over. Ask the person before she signs in, or give her an account of her own
+    /// ([`HuesCore::add_account`]).
+    pub unclaimed: u64,
     /// Photos the city does not have whole.
     pub photos_open: u64,
     /// Requests under way.
@@ -119,6 +122,9 @@ impl HuesCore {
                         sending: by_state[1].1,
                         wedged: by_state[2].1,
                         done: by_state[3].1,
+                        unclaimed: count(
+                            "SELECT count(*) FROM sync_op o JOIN sync_lane l ON l.id = o.lane WHERE l.owner IS NULL AND l.anonymous = 0",
+                        )?,
                         photos_open: count("SELECT count(*) FROM sync_file WHERE state IN (0, 1)")?,
                         requests: board.flights.load(Ordering::Relaxed),
                         beacon_age_ms: trust::beacon_age(tx, &env)?,

@@ -103,8 +103,13 @@ async fn a_report_filed_in_the_dark_is_still_there_after_a_restart() {
     );
     let status = core.status().await.unwrap();
     assert_eq!(
-        (status.waiting, status.reports, status.config_version),
-        (1, 1, 0)
+        (
+            status.waiting,
+            status.unclaimed,
+            status.reports,
+            status.config_version
+        ),
+        (1, 1, 1, 0)
     );
 }
 
@@ -271,6 +276,13 @@ async fn warnings_inform_and_never_block() {
     assert_eq!(
         feedback.new_draft(input).await.unwrap().warnings,
         [Warning::NoPlace]
+    );
+    // What the server could still record is said before an anonymous report is filed.
+    let mut input = pothole("Không nêu tên");
+    input.author = AuthorKind::Anonymous;
+    assert_eq!(
+        feedback.new_draft(input).await.unwrap().warnings,
+        [Warning::Anonymous]
     );
     let wards = feedback.likely_wards(16.4637, 107.5909);
     assert!(!wards.is_empty() && wards.len() <= 3 && wards.iter().all(|w| w.confidence > 0.0));

@@ -24,8 +24,30 @@ use crate::upload::Upload;
 pub struct NetTransport {
     pub(crate) config: NetConfig,
     pub(crate) origin: Origin,
-    client: RwLock<Client>,
+    clients: RwLock<Clients>,
     cancels: Cancels,
+}
+
+/// Two sets of connections and TLS tickets: nothing below HTTP ties what is anonymous to a session.
+struct Clients {
+    named: Client,
+    nameless: Client,
+}
+
+impl Clients {
+    fn new(config: &NetConfig, origin: &Origin) -> Result<Clients, NetError> {
+        Ok(Clients {
+            named: dated_client(config, origin)?,
+            nameless: dated_client(config, origin)?,
+        })
+    }
+
+    fn of(&self, request: &HttpRequest) -> Client {
+        match request.names_an_account() {
+            true => self.named.clone(),
+            false => self.nameless.clone(),
+        }
+    }
 }
 
 impl NetTransport {
@@ -35,11 +57,11 @@ impl NetTransport {
     /// [`NetError`] when the configuration makes no sense; nothing is retried or guessed.
     pub fn new(config: NetConfig) -> Result<NetTransport, NetError> {
         let origin = Origin::parse(&config.origin)?;
-        let client = dated_client(&config, &origin)?;
+        let clients = Clients::new(&config, &origin)?;
         Ok(NetTransport {
             config,
             origin,
-            client: RwLock::new(client),
+            clients: RwLock::new(clients),
             cancels: Cancels::default(),
         })
     }
@@ -54,10 +76,10 @@ impl NetTransport {
         options: SendOptions,
     ) -> Result<HttpResponse, TransportError> {
         let client = self
-            .client
+            .clients
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+            .of(&request);
         let ticket = self.cancels.enter(request.id);
         let pace = self.config.pace.for_request(request.class, options.idle);
         exchange(&client, &self.origin, pace, request, options.file, &ticket).await
@@ -71,8 +93,8 @@ impl NetTransport {
     /// Forgets every open connection: after the phone changed networks they are dead but do not know it yet. Requests
     /// under way keep theirs.
     pub fn forget_connections(&self) {
-        if let Ok(fresh) = dated_client(&self.config, &self.origin) {
-            *self.client.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        if let Ok(fresh) = Clients::new(&self.config, &self.origin) {
+            *self.clients.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
     }
 }

@@ -336,3 +336,29 @@ fn pattern(stops_at: u64) -> SendOptions {
         idle: None,
     }
 }
+
+#[tokio::test]
+async fn what_names_an_account_shares_no_connection_with_what_does_not() {
+    // A polite server that keeps every connection open.
+    let s = side(|mut c| async move {
+        while read_head(&mut c).await.contains("HTTP/1.1") {
+            let _ = c.write_all(&answer("200 OK", "", b"ok")).await;
+        }
+    })
+    .await;
+    let t = s.transport();
+    let nameless = |path: &str| HttpRequest {
+        headers: Vec::new(),
+        ..get(path)
+    };
+    for _ in 0..3 {
+        send(&t, get("/pull")).await.unwrap();
+        send(&t, nameless("/ops")).await.unwrap();
+    }
+    assert_eq!(s.connected(), 2, "one each, and each is used again");
+    // Signing in names an account before there is a session.
+    send(&t, nameless("/signin")).await.unwrap();
+    assert_eq!(s.connected(), 2);
+    assert!(nameless("/signin").names_an_account());
+    assert!(!nameless("/ops").names_an_account());
+}

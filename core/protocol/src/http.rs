@@ -24,6 +24,15 @@ pub struct HttpRequest {
     pub class: Class,
 }
 
+impl HttpRequest {
+    /// Whether it tells the city whose it is: it carries a session, or begins one. It must share no connection with a request that does not, or whoever
+    /// runs the gateway could put an anonymous report beside a name (§6).
+    #[must_use]
+    pub fn names_an_account(&self) -> bool {
+        self.path == "/signin" || self.headers.iter().any(|(name, _)| name == "authorization")
+    }
+}
+
 /// HTTP methods the protocol uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {

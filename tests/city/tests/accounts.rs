@@ -114,6 +114,56 @@ fn a_second_person_never_reads_the_first_ones_reports() {
 }
 
 #[test]
+fn after_signing_out_ones_own_reports_are_kept_and_not_shown_and_filing_stays_open() {
+    let city = city();
+    story(async {
+        let phone = Handset::new();
+        let lan = phone.open(&city, None, Link::Good).await;
+        lan.sign_in_sandbox("citizen".into(), None).await.unwrap();
+        let id = file(&lan, "Rác chưa thu gom").await;
+        sync(&lan).await;
+        lan.sign_out().await.unwrap();
+        let hidden = |core: &HuesCore| {
+            let (feedback, id) = (core.feedback(), id.clone());
+            async move {
+                let mine = ReportList::Mine;
+                assert_eq!(
+                    feedback.list(mine, None, 10).await.unwrap_err(),
+                    HueError::SignInNeeded
+                );
+                assert_eq!(
+                    feedback.report(mine, id).await.unwrap_err(),
+                    HueError::SignInNeeded
+                );
+                assert_eq!(
+                    feedback
+                        .search(mine, "rac".into(), None, 10)
+                        .await
+                        .unwrap_err(),
+                    HueError::SignInNeeded
+                );
+                feedback.list(ReportList::Public, None, 10).await.unwrap();
+            }
+        };
+        hidden(&lan).await;
+        close(lan).await;
+        let lan = phone.open(&city, None, Link::Good).await;
+        hidden(&lan).await;
+        let later = file(&lan, "Gửi khi đã đăng xuất").await;
+        assert_eq!(lan.status().await.unwrap().waiting, 1);
+        lan.sign_in_sandbox("citizen".into(), None).await.unwrap();
+        sync(&lan).await;
+        let mine = lan
+            .feedback()
+            .list(ReportList::Mine, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(mine.items.len(), 2);
+        exactly_once(&city.state().unwrap(), &[&id, &later], 2, 0);
+    });
+}
+
+#[test]
 fn what_one_person_could_not_send_leaves_when_her_account_is_open_again() {
     let city = city();
     story(async {

@@ -106,6 +106,18 @@ fn sealed_named_and_anonymous() {
         }
         let page = feedback.list(ReportList::Mine, None, 10).await.unwrap();
         assert_eq!(page.items.len(), 3);
+        // What the unit's answer to the anonymous one shows is fetched by its lane: no account is seen to ask for it.
+        let (desk, anonymous) = (officer.core.officer(), ids[2].clone());
+        desk.assign(anonymous.clone(), "ha_tang_do_thi".into())
+            .await
+            .unwrap();
+        desk.answer(anonymous.clone(), "Đã vá.".into(), vec![common::photo(9)])
+            .await
+            .unwrap();
+        officer.delivered().await;
+        citizen.delivered().await;
+        let answer = citizen.mine(&anonymous).await.answer.unwrap();
+        citizen.core.photo(answer.photos[0].clone()).await.unwrap();
         // Nobody knows whom to write to about the anonymous one.
         assert_eq!(feedback.inbox(None, 10).await.unwrap().len(), 2);
     });

@@ -131,7 +131,7 @@ impl Phone {
             "home": self.home.to_string_lossy(), "city": self.settings.city,
             "rows": {"reports": s.reports, "drafts": s.drafts},
             "outbox": {"waiting": s.waiting, "sending": s.sending, "wedged": s.wedged, "done": s.done},
-            "photos_open": s.photos_open, "photo_bytes_open": self.photo_bytes_open().await?, "requests": s.requests,
+            "unclaimed": s.unclaimed, "photos_open": s.photos_open, "photo_bytes_open": self.photo_bytes_open().await?, "requests": s.requests,
             "files": files, "beacon_age_ms": s.beacon_age_ms,
             "config": {"edition": s.config_edition, "version": s.config_version},
             "waits_for": s.waits_for, "next_wake_ms": s.next_wake_ms, "update_needed": s.update_needed,

@@ -7,6 +7,7 @@ mod files;
 mod repair;
 mod work;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use hues_store::live::{Row, Touch, Window};
@@ -33,6 +34,8 @@ pub(crate) struct Account {
     runtime: tokio::runtime::Handle,
     /// The unit whose worklist this account sees, once an officer signed in.
     pub(crate) staff: RwLock<Option<String>>,
+    /// Whoever this account belongs to signed out: what she filed is not shown until she signs in again.
+    pub(crate) signed_out: AtomicBool,
     deliver: std::sync::mpsc::Sender<Box<dyn FnOnce() + Send>>,
 }
 
@@ -47,6 +50,7 @@ impl Account {
             state: Arc::new(Mutex::new(state)),
             runtime,
             staff: RwLock::new(None),
+            signed_out: AtomicBool::new(false),
             deliver: delivery_thread()?,
         })
     }
@@ -114,6 +118,14 @@ impl Account {
     pub(crate) async fn lifecycle(&self, stage: Lifecycle) -> Result<(), HueError> {
         self.db.lifecycle(stage).await?;
         Ok(())
+    }
+
+    /// Whether what was filed from here may be shown.
+    pub(crate) fn check_signed_out(&self) -> Result<(), HueError> {
+        match self.signed_out.load(Ordering::Relaxed) {
+            true => Err(HueError::SignInNeeded),
+            false => Ok(()),
+        }
     }
 
     /// The scope of the worklist, for an officer.

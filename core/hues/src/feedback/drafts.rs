@@ -24,11 +24,11 @@ pub(crate) struct NewPhoto {
 }
 
 impl NewPhoto {
-    /// A photo that lies in an op; what the camera made is not known any more.
+    /// A photo that lies in an op.
     pub(crate) fn kept(photo: &StoredPhoto) -> NewPhoto {
         NewPhoto {
             sha256: photo.sha256,
-            original: photo.sha256,
+            original: photo.original.unwrap_or(photo.sha256),
             bytes: photo.bytes,
             width: photo.width,
             height: photo.height,
@@ -46,6 +46,8 @@ pub(crate) struct StoredPhoto {
     pub width: u32,
     pub height: u32,
     pub file: SealedId,
+    /// SHA-256 of what the camera made, where it is known.
+    pub original: Option<[u8; 32]>,
 }
 
 /// Makes a draft with what is known so far.
@@ -261,7 +263,7 @@ pub(crate) fn get(tx: &Connection, config: &Config, id: Id) -> Result<Draft, Hue
 /// The photos of a draft, in the order they were added.
 pub(crate) fn photos(tx: &Connection, id: Id) -> Result<Vec<StoredPhoto>, HueError> {
     let rows = tx
-        .prepare_cached("SELECT sha256, bytes, width, height, file FROM draft_photo WHERE draft = ?1 ORDER BY seq")?
+        .prepare_cached("SELECT sha256, bytes, width, height, file, original FROM draft_photo WHERE draft = ?1 ORDER BY seq")?
         .query_map([id.0], |r| {
             Ok(StoredPhoto {
                 sha256: r.get(0)?,
@@ -269,6 +271,7 @@ pub(crate) fn photos(tx: &Connection, id: Id) -> Result<Vec<StoredPhoto>, HueErr
                 width: r.get(2)?,
                 height: r.get(3)?,
                 file: r.get(4)?,
+                original: Some(r.get(5)?),
             })
         })?
         .collect::<Result<_, _>>()?;

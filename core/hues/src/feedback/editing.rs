@@ -19,7 +19,7 @@ use super::rows::{self, MINE};
 use super::{rules, submit};
 use crate::account::Work;
 use crate::error::HueError;
-use crate::ids::Id;
+use crate::ids::{self, Id};
 
 /// Opens a filed report as a draft that takes its act's place when it is filed. Opened twice, it is the same draft.
 pub(crate) fn open(
@@ -120,7 +120,7 @@ fn refile(
 ) -> Result<(Submitted, Changed), HueError> {
     let before = filed_input(tx, act)?.author;
     let new = filing::new_report(config, input, photos, Author::Anonymous)?;
-    let filed = filing::filed(input, &new, env.wall.0);
+    let filed = filing::filed(input, &new, photos, env.wall.0);
     let urgent = rules::category(config, input)?.urgent;
     let (owner, author) = submit::stands_behind(input.author, owner);
     let moves = (before == AuthorKind::Anonymous) != (input.author == AuthorKind::Anonymous);
@@ -177,6 +177,12 @@ fn photos(tx: &Connection, act: &SubjectOp) -> Result<Vec<StoredPhoto>, HueError
         .and_then(|set| set.files())
         .unwrap_or_default();
     let kept = outbox::files_of(tx, &act.op_id)?;
+    let filed = rows::find(tx, MINE, Id(act.subject.0))?.and_then(|stored| stored.filed);
+    let original = |sha256: &str| {
+        let photos = &filed.as_ref()?.photos;
+        let photo = photos.iter().find(|p| p.sha256 == sha256)?;
+        ids::unhex(photo.original.as_ref()?)
+    };
     let photo = |part: &FilePart| {
         let file = kept.iter().find(|f| f.kept && f.sha256 == part.sha256)?;
         Some(StoredPhoto {
@@ -185,6 +191,7 @@ fn photos(tx: &Connection, act: &SubjectOp) -> Result<Vec<StoredPhoto>, HueError
             width: u32::try_from(part.width).ok()?,
             height: u32::try_from(part.height).ok()?,
             file: file.sealed,
+            original: original(&part.sha256.to_string()),
         })
     };
     Ok(stated.iter().filter_map(photo).collect())

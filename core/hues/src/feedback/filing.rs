@@ -58,7 +58,7 @@ pub(crate) fn new_report(
 }
 
 /// What the phone shows of a report it filed until the city's row is there.
-pub(crate) fn filed(input: &DraftInput, new: &New, at: i64) -> Filed {
+pub(crate) fn filed(input: &DraftInput, new: &New, photos: &[StoredPhoto], at: i64) -> Filed {
     Filed {
         category: new.category.clone(),
         text: new.text.clone(),
@@ -66,12 +66,12 @@ pub(crate) fn filed(input: &DraftInput, new: &New, at: i64) -> Filed {
         place: input.place,
         place_words: new.place_words.clone(),
         answers: input.answers.clone(),
-        photos: new
-            .files
+        photos: photos
             .iter()
-            .map(|f| FiledPhoto {
-                sha256: f.sha256.to_string(),
-                bytes: f.bytes,
+            .map(|photo| FiledPhoto {
+                sha256: ids::hex(&photo.sha256),
+                bytes: photo.bytes,
+                original: photo.original.as_ref().map(|hash| ids::hex(hash)),
             })
             .collect(),
         author: input.author,

@@ -8,7 +8,7 @@ mod categories;
 pub(crate) mod drafts;
 pub(crate) mod editing;
 pub(crate) mod filing;
-mod inbox;
+pub(crate) mod inbox;
 mod model;
 mod officer;
 pub(crate) mod photos;
@@ -52,6 +52,16 @@ pub enum ReportList {
     Mine,
     /// What the city published.
     Public,
+}
+
+impl Feedback {
+    /// The scope of a list, unless its owner signed out.
+    fn readable(&self, list: ReportList) -> Result<&'static str, HueError> {
+        if list == ReportList::Mine {
+            self.account.check_signed_out()?;
+        }
+        Ok(list.scope())
+    }
 }
 
 impl ReportList {
@@ -185,14 +195,18 @@ impl Feedback {
     }
 
     /// A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+    ///
+    /// # Errors
+    /// `SignInNeeded` for one's own reports after signing out; they are kept, and shown again after signing in. Filing stays open.
     pub async fn list(
         &self,
         list: ReportList,
         cursor: Option<String>,
         limit: u32,
     ) -> Result<ReportPage, HueError> {
+        let scope = self.readable(list)?;
         self.account
-            .read(move |tx| rows::list(tx, list.scope(), cursor.as_deref(), limit))
+            .read(move |tx| rows::list(tx, scope, cursor.as_deref(), limit))
             .await
     }
 
@@ -204,17 +218,16 @@ impl Feedback {
         cursor: Option<String>,
         limit: u32,
     ) -> Result<ReportPage, HueError> {
+        let scope = self.readable(list)?;
         self.account
-            .read(move |tx| search::page(tx, list.scope(), &query, cursor.as_deref(), limit))
+            .read(move |tx| search::page(tx, scope, &query, cursor.as_deref(), limit))
             .await
     }
 
     /// One report of a list, whole.
     pub async fn report(&self, list: ReportList, id: String) -> Result<Report, HueError> {
-        let id = Id::parse(&id)?;
-        self.account
-            .read(move |tx| rows::get(tx, list.scope(), id))
-            .await
+        let (id, scope) = (Id::parse(&id)?, self.readable(list)?);
+        self.account.read(move |tx| rows::get(tx, scope, id)).await
     }
 
     /// Answers the city's question about a report, with photos from `photos` (cleaned here, like a draft's).
@@ -265,6 +278,7 @@ impl Feedback {
         cursor: Option<String>,
         limit: u32,
     ) -> Result<Vec<InboxNotice>, HueError> {
+        self.account.check_signed_out()?;
         self.account
             .read(move |tx| inbox::page(tx, cursor.as_deref(), limit))
             .await
@@ -279,7 +293,7 @@ impl Feedback {
         listener: Arc<dyn ReportListener>,
     ) -> Result<Arc<Subscription>, HueError> {
         self.account
-            .watch_reports(list.scope().to_owned(), window, listener)
+            .watch_reports(self.readable(list)?.to_owned(), window, listener)
             .await
     }
 }

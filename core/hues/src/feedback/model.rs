@@ -115,7 +115,8 @@ pub struct Place {
 pub enum AuthorKind {
     /// Named to the intake; handling units and the public never see it.
     Named,
-    /// Sealed to the city's disclosure key: nobody sees it unless it is opened, and each opening is told to the reporter.
+    /// Sealed to the city's disclosure key: no officer, unit or reader sees it unless it is opened, and each opening is told to the reporter. The account
+    /// that hands it in is known to the gateway.
     #[default]
     Sealed,
     /// Not there at all. The city can then neither ask back in person nor count the report for the account.
@@ -211,6 +212,8 @@ pub enum Warning {
     PhotoElsewhere,
     /// The category is urgent: phone first.
     Urgent,
+    /// It is anonymous: what whoever runs the city's server could still record.
+    Anonymous,
 }
 
 /// A ward the place may lie in, with how sure the core is.

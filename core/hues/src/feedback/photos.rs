@@ -55,6 +55,7 @@ fn seal(work: &mut Work<'_>, photo: &Cleaned) -> Result<StoredPhoto, HueError> {
         width: photo.width,
         height: photo.height,
         file,
+        original: Some(photo.original),
     })
 }
 

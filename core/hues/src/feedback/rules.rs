@@ -7,7 +7,7 @@ use hues_protocol::place::Point;
 use hues_protocol::text;
 use hues_vietnam::units;
 
-use super::model::{Draft, DraftInput, Place, Problem, Warning};
+use super::model::{AuthorKind, Draft, DraftInput, Place, Problem, Warning};
 use crate::error::HueError;
 
 /// Longest answer to an extra question, in scalars.
@@ -142,6 +142,9 @@ pub(crate) fn warnings(
     let mut found = Vec::new();
     if category(config, input).is_ok_and(|c| c.urgent) {
         found.push(Warning::Urgent);
+    }
+    if input.author == AuthorKind::Anonymous {
+        found.push(Warning::Anonymous);
     }
     match input.place.filter(on_earth) {
         Some(place) => {

@@ -38,7 +38,7 @@ pub(crate) fn file(work: &mut Work<'_>, id: Id) -> Result<Submitted, HueError> {
         rules::fileable(&draft)?;
         let photos = drafts::photos(tx, id)?;
         let new = filing::new_report(config, &draft.input, &photos, Author::Anonymous)?;
-        let filed = filing::filed(&draft.input, &new, env.wall.0);
+        let filed = filing::filed(&draft.input, &new, &photos, env.wall.0);
         let (owner, author) = stands_behind(draft.input.author, owner);
         let urgent = rules::category(config, &draft.input)?.urgent;
         let op = new_op(env, id, &Act::New(new), author, urgent, &photos)?;

@@ -31,6 +31,9 @@ pub(crate) struct Filed {
 pub(crate) struct FiledPhoto {
     pub sha256: String,
     pub bytes: u64,
+    /// SHA-256 of what the camera made, where it is known: it ties the photo in the gallery to the one that was filed, and never leaves the phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
 }
 
 /// How far an act of this phone has come.

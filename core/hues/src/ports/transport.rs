@@ -19,11 +19,12 @@ pub struct TransportHeader {
     pub value: String,
 }
 
-/// A request to send to the city's origin.
+/// A request to send to the city's origin. One with an `authorization` header, and the sign-in, must share no connection (nor a TLS ticket) with one without:
+/// below HTTP nothing may tie an anonymous report to a session.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TransportRequest {
-    /// Names the request until it was answered, also across a restart of the app.
+    /// Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
     pub id: u64,
     /// `GET`, `POST`, …
     pub method: String,

@@ -6,6 +6,7 @@ mod store;
 
 use hues_protocol::classify;
 use hues_protocol::http::{Body, Class, HttpRequest, Method, JSON};
+use hues_protocol::ids::LaneId;
 use hues_sync::engine::{Event, ScopeWish};
 use hues_sync::machine;
 use hues_sync::{outbox, trust};
@@ -123,10 +124,17 @@ pub(crate) async fn apply(inner: &Inner, kept: Option<&Kept>) -> Result<(), HueE
         .write()
         .unwrap_or_else(std::sync::PoisonError::into_inner) = staff.clone();
     let signed_in = kept.is_some();
+    let owned = inner
+        .account
+        .run(move |work| {
+            work.follow_scopes(signed_in, staff)?;
+            Ok(work.state.owner.is_some())
+        })
+        .await?;
     inner
         .account
-        .run(move |work| work.follow_scopes(signed_in, staff))
-        .await?;
+        .signed_out
+        .store(owned && !signed_in, std::sync::atomic::Ordering::Relaxed);
     let session = match kept.and_then(|k| ids::unhex::<16>(&k.account)) {
         Some(account) => machine::Session::Live(account),
         None => machine::Session::None,
@@ -162,6 +170,21 @@ pub(crate) fn scopes(signed_in: bool, staff: Option<&str>, lanes: &[String]) -> 
             .map(|lane| wish(format!("lane:{lane}"), 2 * MINUTE, Some(60 * MINUTE))),
     );
     wishes
+}
+
+/// The headers to ask for a photo of one's own anonymous report with, by its SHA-256; `None`: it belongs to no such report.
+pub(crate) fn anonymous_pass(
+    tx: &hues_store::rusqlite::Connection,
+    sha256: &str,
+) -> Result<Option<[(String, String); 2]>, HueError> {
+    use hues_store::rusqlite::OptionalExtension as _;
+    let sql = "SELECT l.lane FROM report r JOIN sync_lane l ON l.lane = r.lane \
+               WHERE r.scope = 'mine' AND l.anonymous = 1 AND (instr(r.base, ?1) OR instr(r.filed, ?1)) LIMIT 1";
+    let lane: Option<[u8; 16]> = tx.query_row(sql, [sha256], |r| r.get(0)).optional()?;
+    match lane {
+        Some(lane) => Ok(outbox::lane_pass(tx, &LaneId(lane))?),
+        None => Ok(None),
+    }
 }
 
 /// Lanes of anonymous reports: each is a scope of its own, since no account may know of it.

@@ -142,6 +142,7 @@ static ENTRIES: &[Entry] = &[
     Entry { key: "state.stuck", vi: ["Cần bạn xem lại", "Thành phố không nhận. Hãy xem lý do, rồi sửa, gửi lại hoặc bỏ."], en: ["Needs you", "The city did not take it. See why, then edit, retry or discard."] },
     Entry { key: "state.verified", vi: ["Đã xác minh", "Thành phố đã xác minh phản ánh."], en: ["Verified", "The city has verified the report."] },
     Entry { key: "state.withdrawn", vi: ["Đã rút", "Bạn đã rút phản ánh."], en: ["Withdrawn", "You have withdrawn the report."] },
+    Entry { key: "warning.anonymous", vi: ["Ẩn danh", "Không ai thấy tên bạn. Máy chủ vẫn có thể ghi lại địa chỉ mạng và giờ gửi; thành phố không hỏi lại riêng bạn được. Hãy xem ảnh và lời có để lộ bạn không."], en: ["Anonymous", "Nobody sees your name. The server could still record the network address and the time; the city cannot ask you back in person. Check that photos and words do not give you away."] },
     Entry { key: "warning.no-place", vi: ["Chưa có vị trí", "Hãy ghim vị trí, mô tả bằng lời hoặc chọn phường, xã."], en: ["No place", "Set a pin, describe the place, or choose a ward."] },
     Entry { key: "warning.outside-hue", vi: ["Ngoài Huế", "Vị trí này không nằm trong thành phố Huế. Bạn vẫn gửi được."], en: ["Outside Huế", "This place is not in Huế. You can still file."] },
     Entry { key: "warning.photo-elsewhere", vi: ["Ảnh ở nơi khác", "Có ảnh chụp cách vị trí này hơn 200 mét."], en: ["Photo elsewhere", "A photo was taken more than 200 metres from this place."] },

@@ -121,6 +121,7 @@ fn key_of(item: &TextItem) -> (String, Option<String>) {
                 Warning::NoPlace => "warning.no-place",
                 Warning::PhotoElsewhere => "warning.photo-elsewhere",
                 Warning::Urgent => "warning.urgent",
+                Warning::Anonymous => "warning.anonymous",
             }
             .into(),
             None,

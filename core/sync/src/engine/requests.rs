@@ -12,7 +12,6 @@ use super::{Io, Turn};
 use crate::error::{Result, SyncError};
 use crate::machine::{Owner, ReqId, Request};
 use crate::outbox::{self, rows};
-use crate::trust;
 
 /// Largest answer to a small request.
 const SMALL: usize = 16 * 1024;
@@ -152,18 +151,10 @@ impl Turn<'_, '_> {
         let Ok(lane) = lane.parse() else {
             return Ok(None);
         };
-        let Some(lane) = rows::lane_by_name(self.conn, &lane)? else {
+        let Some(pass) = outbox::lane_pass(self.conn, &lane)? else {
             return Ok(None);
         };
-        let Some(beacon) = trust::quotable(self.conn, false)? else {
-            return Ok(None);
-        };
-        let proof = lane.key.sign_pull(&beacon);
-        r.headers.push((
-            "hues-lane".into(),
-            proof.iter().map(|b| format!("{b:02x}")).collect(),
-        ));
-        r.headers.push(("hues-beacon".into(), beacon.to_string()));
+        r.headers.extend(pass);
         Ok(Some(r))
     }
 

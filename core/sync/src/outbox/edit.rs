@@ -119,6 +119,9 @@ fn replace(conn: &Connection, env: &mut Env<'_>, old: &OpRow, new: &NewOp) -> Re
     } else {
         header.replaces
     };
+    let made: i64 = conn.query_row("SELECT made FROM sync_op WHERE id = ?1", [old.id], |r| {
+        r.get(0)
+    })?;
     let forget_files = rows::remove_op(conn, old.id)?;
     let place = Place {
         row: Some(old.id),
@@ -128,10 +131,7 @@ fn replace(conn: &Connection, env: &mut Env<'_>, old: &OpRow, new: &NewOp) -> Re
     };
     let row = sign::write_op(conn, env, &lane, new, &place)?;
     // The act keeps its turn among the lanes: editing does not send it to the end of the queue.
-    conn.execute(
-        "UPDATE sync_op SET made = ?2 WHERE id = ?1",
-        (row.id, header.claimed_time),
-    )?;
+    conn.execute("UPDATE sync_op SET made = ?2 WHERE id = ?1", (row.id, made))?;
     let again = sign::rechain(conn, &lane, old.seq + 1, old.seq, row.hash)?;
     let op = Some(enqueued(conn, &lane, &row)?);
     Ok(Changed {

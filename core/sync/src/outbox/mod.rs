@@ -20,7 +20,7 @@ pub use list::{counts, list, proof};
 pub use mirror::{entry as mirror_entry, salvage_import, salvage_order};
 pub use sign::{device_key, reseal};
 pub use subject::{
-    act, files_of, files_of_subject, mirrored_ops, needs_file, of_subject, sealed_files,
+    act, files_of, files_of_subject, lane_pass, mirrored_ops, needs_file, of_subject, sealed_files,
     SubjectFile, SubjectOp, STILL_NEEDED,
 };
 pub use types::{

@@ -93,6 +93,15 @@ fn author_part(
     )?))
 }
 
+/// What the phone's clock says, for the header. An anonymous op tells the hour only: to the millisecond a clock's own error would be a name.
+fn claim(env: &Env<'_>, owner: Owner) -> i64 {
+    const HOUR_MS: i64 = 3_600_000;
+    match owner {
+        Owner::Nobody => env.wall.0.div_euclid(HOUR_MS) * HOUR_MS,
+        _ => env.wall.0,
+    }
+}
+
 /// Signs `new` at `place` and writes it. The lane's head moves to it.
 pub(super) fn write_op(
     conn: &Connection,
@@ -124,7 +133,7 @@ pub(super) fn write_op(
         kind: new.kind.clone(),
         kind_version: new.version,
         parts: references(&parts),
-        claimed_time: env.wall.0,
+        claimed_time: claim(env, lane.owner),
         subject: new.subject,
         replaces: place.replaces,
     };

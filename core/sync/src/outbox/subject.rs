@@ -3,7 +3,8 @@
 use super::rows::{self, file_state, state};
 use super::types::OpState;
 use crate::error::Result;
-use hues_protocol::ids::{Hash, OpId, Subject};
+use crate::trust;
+use hues_protocol::ids::{Hash, LaneId, OpId, Subject};
 use hues_protocol::part::Part;
 use hues_store::rusqlite::Connection;
 
@@ -153,4 +154,23 @@ fn shown(raw: i64) -> OpState {
         state::WEDGED => OpState::Wedged,
         _ => OpState::Done,
     }
+}
+
+/// The headers by which the lane of an anonymous report reads what is its own (§6). `None`: there is no such lane, or no beacon was seen yet.
+///
+/// # Errors
+/// The store's.
+pub fn lane_pass(conn: &Connection, lane: &LaneId) -> Result<Option<[(String, String); 2]>> {
+    let Some(lane) = rows::lane_by_name(conn, lane)? else {
+        return Ok(None);
+    };
+    let Some(beacon) = trust::quotable(conn, false)? else {
+        return Ok(None);
+    };
+    let proof = lane.key.sign_pull(&beacon);
+    let hex = proof.iter().map(|b| format!("{b:02x}")).collect();
+    Ok(Some([
+        ("hues-lane".into(), hex),
+        ("hues-beacon".into(), beacon.to_string()),
+    ]))
 }

@@ -370,3 +370,27 @@ fn a_photo_without_its_part_and_an_author_from_outside_are_refused() {
     let refused = phone.write(|tx, env| enqueue(tx, env, Phone::own(), &new));
     assert_eq!(refused.unwrap_err(), SyncError::Invalid("author part"));
 }
+
+#[test]
+fn an_anonymous_act_claims_the_hour_only_and_quotes_the_hours_beacon() {
+    let mut phone = Phone::new(61);
+    let new = phone.report(AuthorWish::Anonymous, 20, &[]);
+    let filed = phone.act(LaneRef::New(Owner::Nobody), &new);
+    let mut named = phone.report(AuthorWish::Named, 20, &[]);
+    named.op_id = OpId([9; 16]);
+    let open = phone.act(Phone::own(), &named);
+    let (anonymous, hourly, signed) = phone
+        .write(|tx, _| {
+            let one = |lane: &LaneId| check_chain(tx, lane).remove(0);
+            Ok((
+                one(&filed.lane),
+                trust::quotable(tx, true)?,
+                one(&open.lane),
+            ))
+        })
+        .unwrap();
+    let claim = anonymous.header().claimed_time;
+    assert_eq!(claim % 3_600_000, 0);
+    assert!((0..3_600_000).contains(&(signed.header().claimed_time - claim)));
+    assert_eq!(anonymous.header().beacon, hourly);
+}

@@ -919,6 +919,9 @@ public protocol FeedbackProtocol: AnyObject, Sendable {
 
     /**
      * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     *
+     * # Errors
+     * `SignInNeeded` for one's own reports after signing out; they are kept, and shown again after signing in. Filing stays open.
      */
     func list(list: ReportList, cursor: String?, limit: UInt32) async throws  -> ReportPage
 
@@ -1194,6 +1197,9 @@ open func likelyWards(lat: Double, lon: Double) -> [WardGuess]  {
 
     /**
      * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     *
+     * # Errors
+     * `SignInNeeded` for one's own reports after signing out; they are kept, and shown again after signing in. Filing stays open.
      */
 open func list(list: ReportList, cursor: String?, limit: UInt32)async throws  -> ReportPage  {
     return
@@ -1739,7 +1745,8 @@ public protocol HuesCoreProtocol: AnyObject, Sendable {
     func deleteAccount(unsentToo: Bool) async throws
 
     /**
-     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     * Writes everything this account has on the phone into an empty folder: `account.json` (reports, drafts, outbox, inbox), `photos/`, and in `proofs/` the
+     * proof of each report that was filed here and has its receipt.
      *
      * # Errors
      * `Invalid{folder, not-empty}`, `Storage`.
@@ -1750,7 +1757,7 @@ public protocol HuesCoreProtocol: AnyObject, Sendable {
      * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
      *
      * # Errors
-     * `Refused{no-receipt}` before the city answered.
+     * `Refused{no-receipt}` before the city answered; `SignInNeeded` after signing out.
      */
     func exportProof(report: String, compact: Bool) async throws  -> Data
 
@@ -1803,7 +1810,8 @@ public protocol HuesCoreProtocol: AnyObject, Sendable {
     func refresh() async throws
 
     /**
-     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given. What was filed before the
+     * first sign-in becomes this person's: where [`Status::unclaimed`] says there is any, ask first.
      *
      * # Errors
      * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
@@ -1960,7 +1968,8 @@ open func deleteAccount(unsentToo: Bool)async throws   {
 }
 
     /**
-     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     * Writes everything this account has on the phone into an empty folder: `account.json` (reports, drafts, outbox, inbox), `photos/`, and in `proofs/` the
+     * proof of each report that was filed here and has its receipt.
      *
      * # Errors
      * `Invalid{folder, not-empty}`, `Storage`.
@@ -1985,7 +1994,7 @@ open func exportAccount(folder: String)async throws   {
      * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
      *
      * # Errors
-     * `Refused{no-receipt}` before the city answered.
+     * `Refused{no-receipt}` before the city answered; `SignInNeeded` after signing out.
      */
 open func exportProof(report: String, compact: Bool)async throws  -> Data  {
     return
@@ -2157,7 +2166,8 @@ open func refresh()async throws   {
 }
 
     /**
-     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given. What was filed before the
+     * first sign-in becomes this person's: where [`Status::unclaimed`] says there is any, ask first.
      *
      * # Errors
      * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
@@ -6961,6 +6971,11 @@ public struct Status: Equatable, Hashable {
      */
     public let done: UInt64
     /**
+     * Acts filed before anybody signed in: the first sign-in takes them over. Ask the person before she signs in, or give her an account of her own
+     * ([`HuesCore::add_account`]).
+     */
+    public let unclaimed: UInt64
+    /**
      * Photos the city does not have whole.
      */
     public let photosOpen: UInt64
@@ -7015,6 +7030,10 @@ public struct Status: Equatable, Hashable {
          * Acts the city has.
          */done: UInt64,
         /**
+         * Acts filed before anybody signed in: the first sign-in takes them over. Ask the person before she signs in, or give her an account of her own
+         * ([`HuesCore::add_account`]).
+         */unclaimed: UInt64,
+        /**
          * Photos the city does not have whole.
          */photosOpen: UInt64,
         /**
@@ -7044,6 +7063,7 @@ public struct Status: Equatable, Hashable {
         self.sending = sending
         self.wedged = wedged
         self.done = done
+        self.unclaimed = unclaimed
         self.photosOpen = photosOpen
         self.requests = requests
         self.beaconAgeMs = beaconAgeMs
@@ -7076,6 +7096,7 @@ public struct FfiConverterTypeStatus: FfiConverterRustBuffer {
                 sending: FfiConverterUInt64.read(from: &buf),
                 wedged: FfiConverterUInt64.read(from: &buf),
                 done: FfiConverterUInt64.read(from: &buf),
+                unclaimed: FfiConverterUInt64.read(from: &buf),
                 photosOpen: FfiConverterUInt64.read(from: &buf),
                 requests: FfiConverterUInt64.read(from: &buf),
                 beaconAgeMs: FfiConverterOptionUInt64.read(from: &buf),
@@ -7094,6 +7115,7 @@ public struct FfiConverterTypeStatus: FfiConverterRustBuffer {
         FfiConverterUInt64.write(value.sending, into: &buf)
         FfiConverterUInt64.write(value.wedged, into: &buf)
         FfiConverterUInt64.write(value.done, into: &buf)
+        FfiConverterUInt64.write(value.unclaimed, into: &buf)
         FfiConverterUInt64.write(value.photosOpen, into: &buf)
         FfiConverterUInt64.write(value.requests, into: &buf)
         FfiConverterOptionUInt64.write(value.beaconAgeMs, into: &buf)
@@ -7359,11 +7381,12 @@ public func FfiConverterTypeTransportHeader_lower(_ value: TransportHeader) -> R
 
 
 /**
- * A request to send to the city's origin.
+ * A request to send to the city's origin. One with an `authorization` header, and the sign-in, must share no connection (nor a TLS ticket) with one without:
+ * below HTTP nothing may tie an anonymous report to a session.
  */
 public struct TransportRequest: Equatable, Hashable {
     /**
-     * Names the request until it was answered, also across a restart of the app.
+     * Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
      */
     public let id: UInt64
     /**
@@ -7395,7 +7418,7 @@ public struct TransportRequest: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Names the request until it was answered, also across a restart of the app.
+         * Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
          */id: UInt64,
         /**
          * `GET`, `POST`, …
@@ -7826,7 +7849,8 @@ public enum AuthorKind: Equatable, Hashable {
      */
     case named
     /**
-     * Sealed to the city's disclosure key: nobody sees it unless it is opened, and each opening is told to the reporter.
+     * Sealed to the city's disclosure key: no officer, unit or reader sees it unless it is opened, and each opening is told to the reporter. The account
+     * that hands it in is known to the gateway.
      */
     case sealed
     /**
@@ -9014,7 +9038,7 @@ public enum StorageReason: Equatable, Hashable {
      */
     case full
     /**
-     * A file is damaged; it was set aside, never recreated silently.
+     * A file is damaged. It is left as it is, never recreated silently: [`crate::recover_core`] sets it aside and brings back what can be.
      */
     case corrupt
     /**
@@ -9613,6 +9637,10 @@ public enum Warning: Equatable, Hashable {
      * The category is urgent: phone first.
      */
     case urgent
+    /**
+     * It is anonymous: what whoever runs the city's server could still record.
+     */
+    case anonymous
 
 
 
@@ -9644,6 +9672,8 @@ public struct FfiConverterTypeWarning: FfiConverterRustBuffer {
 
         case 5: return .urgent
 
+        case 6: return .anonymous
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -9670,6 +9700,10 @@ public struct FfiConverterTypeWarning: FfiConverterRustBuffer {
 
         case .urgent:
             writeInt(&buf, Int32(5))
+
+
+        case .anonymous:
+            writeInt(&buf, Int32(6))
 
         }
     }
@@ -10648,10 +10682,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_huescore_delete_account() != 43198) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_export_account() != 4600) {
+    if (uniffi_hues_core_checksum_method_huescore_export_account() != 19376) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_export_proof() != 12010) {
+    if (uniffi_hues_core_checksum_method_huescore_export_proof() != 21148) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_huescore_feedback() != 19986) {
@@ -10681,7 +10715,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_huescore_refresh() != 23512) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() != 33901) {
+    if (uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() != 20801) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_huescore_sign_out() != 12308) {
@@ -10726,7 +10760,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_feedback_likely_wards() != 51397) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_feedback_list() != 7589) {
+    if (uniffi_hues_core_checksum_method_feedback_list() != 20663) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_feedback_new_draft() != 33534) {

@@ -1377,10 +1377,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_huescore_delete_account() and 0xFFFF) != 43198) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_export_account() and 0xFFFF) != 4600) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_export_account() and 0xFFFF) != 19376) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_export_proof() and 0xFFFF) != 12010) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_export_proof() and 0xFFFF) != 21148) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_huescore_feedback() and 0xFFFF) != 19986) {
@@ -1410,7 +1410,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_huescore_refresh() and 0xFFFF) != 23512) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() and 0xFFFF) != 33901) {
+    if ((lib.uniffi_hues_core_checksum_method_huescore_sign_in_sandbox() and 0xFFFF) != 20801) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_huescore_sign_out() and 0xFFFF) != 12308) {
@@ -1455,7 +1455,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_feedback_likely_wards() and 0xFFFF) != 51397) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_feedback_list() and 0xFFFF) != 7589) {
+    if ((lib.uniffi_hues_core_checksum_method_feedback_list() and 0xFFFF) != 20663) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_feedback_new_draft() and 0xFFFF) != 33534) {
@@ -2532,6 +2532,9 @@ public interface FeedbackInterface {
 
     /**
      * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     *
+     * # Errors
+     * `SignInNeeded` for one's own reports after signing out; they are kept, and shown again after signing in. Filing stays open.
      */
     suspend fun `list`(`list`: ReportList, `cursor`: kotlin.String?, `limit`: kotlin.UInt): ReportPage
 
@@ -2905,6 +2908,9 @@ open class Feedback: Disposable, AutoCloseable, FeedbackInterface
 
     /**
      * A page of a list, newest first, at most 200 lines. `cursor` is the `next` of the page before.
+     *
+     * # Errors
+     * `SignInNeeded` for one's own reports after signing out; they are kept, and shown again after signing in. Filing stays open.
      */
     @Throws(HueException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3729,7 +3735,8 @@ public interface HuesCoreInterface {
     suspend fun `deleteAccount`(`unsentToo`: kotlin.Boolean)
 
     /**
-     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     * Writes everything this account has on the phone into an empty folder: `account.json` (reports, drafts, outbox, inbox), `photos/`, and in `proofs/` the
+     * proof of each report that was filed here and has its receipt.
      *
      * # Errors
      * `Invalid{folder, not-empty}`, `Storage`.
@@ -3740,7 +3747,7 @@ public interface HuesCoreInterface {
      * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
      *
      * # Errors
-     * `Refused{no-receipt}` before the city answered.
+     * `Refused{no-receipt}` before the city answered; `SignInNeeded` after signing out.
      */
     suspend fun `exportProof`(`report`: kotlin.String, `compact`: kotlin.Boolean): kotlin.ByteArray
 
@@ -3793,7 +3800,8 @@ public interface HuesCoreInterface {
     suspend fun `refresh`()
 
     /**
-     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given. What was filed before the
+     * first sign-in becomes this person's: where [`Status::unclaimed`] says there is any, ask first.
      *
      * # Errors
      * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
@@ -4018,7 +4026,8 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
 
 
     /**
-     * Writes everything this account has on the phone into an empty folder: `account.json` and the photos.
+     * Writes everything this account has on the phone into an empty folder: `account.json` (reports, drafts, outbox, inbox), `photos/`, and in `proofs/` the
+     * proof of each report that was filed here and has its receipt.
      *
      * # Errors
      * `Invalid{folder, not-empty}`, `Storage`.
@@ -4050,7 +4059,7 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
      * The proof that a report was filed; `compact` leaves the text out so that it fits a QR code.
      *
      * # Errors
-     * `Refused{no-receipt}` before the city answered.
+     * `Refused{no-receipt}` before the city answered; `SignInNeeded` after signing out.
      */
     @Throws(HueException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4280,7 +4289,8 @@ open class HuesCore: Disposable, AutoCloseable, HuesCoreInterface
 
 
     /**
-     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given.
+     * Signs in to a test account of the sandbox city (`citizen`, `neighbour`, `officer`, …), as an officer of `staff` if given. What was filed before the
+     * first sign-in becomes this person's: where [`Status::unclaimed`] says there is any, ask first.
      *
      * # Errors
      * `Offline`; `Refused{account-other}` when this account of the home is another person's: [`HuesCore::add_account`]; `Refused` by any city that is no
@@ -9510,6 +9520,12 @@ data class Status (
     val `done`: kotlin.ULong
     ,
     /**
+     * Acts filed before anybody signed in: the first sign-in takes them over. Ask the person before she signs in, or give her an account of her own
+     * ([`HuesCore::add_account`]).
+     */
+    val `unclaimed`: kotlin.ULong
+    ,
+    /**
      * Photos the city does not have whole.
      */
     val `photosOpen`: kotlin.ULong
@@ -9572,6 +9588,7 @@ public object FfiConverterTypeStatus: FfiConverterRustBuffer<Status> {
             FfiConverterULong.read(buf),
             FfiConverterULong.read(buf),
             FfiConverterULong.read(buf),
+            FfiConverterULong.read(buf),
             FfiConverterOptionalULong.read(buf),
             FfiConverterString.read(buf),
             FfiConverterULong.read(buf),
@@ -9588,6 +9605,7 @@ public object FfiConverterTypeStatus: FfiConverterRustBuffer<Status> {
             FfiConverterULong.allocationSize(value.`sending`) +
             FfiConverterULong.allocationSize(value.`wedged`) +
             FfiConverterULong.allocationSize(value.`done`) +
+            FfiConverterULong.allocationSize(value.`unclaimed`) +
             FfiConverterULong.allocationSize(value.`photosOpen`) +
             FfiConverterULong.allocationSize(value.`requests`) +
             FfiConverterOptionalULong.allocationSize(value.`beaconAgeMs`) +
@@ -9605,6 +9623,7 @@ public object FfiConverterTypeStatus: FfiConverterRustBuffer<Status> {
             FfiConverterULong.write(value.`sending`, buf)
             FfiConverterULong.write(value.`wedged`, buf)
             FfiConverterULong.write(value.`done`, buf)
+            FfiConverterULong.write(value.`unclaimed`, buf)
             FfiConverterULong.write(value.`photosOpen`, buf)
             FfiConverterULong.write(value.`requests`, buf)
             FfiConverterOptionalULong.write(value.`beaconAgeMs`, buf)
@@ -9784,11 +9803,12 @@ public object FfiConverterTypeTransportHeader: FfiConverterRustBuffer<TransportH
 
 
 /**
- * A request to send to the city's origin.
+ * A request to send to the city's origin. One with an `authorization` header, and the sign-in, must share no connection (nor a TLS ticket) with one without:
+ * below HTTP nothing may tie an anonymous report to a session.
  */
 data class TransportRequest (
     /**
-     * Names the request until it was answered, also across a restart of the app.
+     * Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
      */
     val `id`: kotlin.ULong
     ,
@@ -10118,7 +10138,8 @@ enum class AuthorKind {
      */
     NAMED,
     /**
-     * Sealed to the city's disclosure key: nobody sees it unless it is opened, and each opening is told to the reporter.
+     * Sealed to the city's disclosure key: no officer, unit or reader sees it unless it is opened, and each opening is told to the reporter. The account
+     * that hands it in is known to the gateway.
      */
     SEALED,
     /**
@@ -11130,7 +11151,7 @@ enum class StorageReason {
      */
     FULL,
     /**
-     * A file is damaged; it was set aside, never recreated silently.
+     * A file is damaged. It is left as it is, never recreated silently: [`crate::recover_core`] sets it aside and brings back what can be.
      */
     CORRUPT,
     /**
@@ -11631,7 +11652,11 @@ enum class Warning {
     /**
      * The category is urgent: phone first.
      */
-    URGENT;
+    URGENT,
+    /**
+     * It is anonymous: what whoever runs the city's server could still record.
+     */
+    ANONYMOUS;
 
 
 
