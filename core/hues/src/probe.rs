@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use hues_store::Durability;
+
 /// A moment that a promised fault can hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ProbePoint {
@@ -58,6 +60,11 @@ impl ProbePoint {
 pub trait Probe: Send + Sync {
     /// The core is at `point`.
     fn at(&self, point: ProbePoint);
+
+    /// What the commit of an act survives. Only a benchmark lowers it, to tell the price of a sync from the rest.
+    fn durability(&self) -> Durability {
+        Durability::Full
+    }
 }
 
 /// Nobody listens.

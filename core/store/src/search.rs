@@ -89,8 +89,6 @@ impl SearchIndex<'_> {
     /// # Errors
     /// The engine's.
     pub fn update(&self, conn: &Connection, rowid: i64) -> Result<()> {
-        conn.prepare_cached(&format!("DELETE FROM {} WHERE rowid = ?1", self.name))?
-            .execute([rowid])?;
         let texts = conn
             .prepare_cached(&format!(
                 "SELECT {} FROM {} WHERE rowid = ?1",
@@ -99,7 +97,29 @@ impl SearchIndex<'_> {
             ))?
             .query_row([rowid], |row| self.texts(row, 0))
             .optional()?;
-        texts.map_or(Ok(()), |texts| self.insert(conn, rowid, &texts))
+        match texts {
+            Some(texts) => self.put(conn, rowid, &texts),
+            None => self.remove(conn, rowid),
+        }
+    }
+
+    /// [`SearchIndex::update`] for a caller that has the row's texts in hand, one for each column.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn put(&self, conn: &Connection, rowid: i64, texts: &[String]) -> Result<()> {
+        self.remove(conn, rowid)?;
+        self.insert(conn, rowid, texts)
+    }
+
+    /// Takes a row out of the index; one that is not in it is no error.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn remove(&self, conn: &Connection, rowid: i64) -> Result<()> {
+        conn.prepare_cached(&format!("DELETE FROM {} WHERE rowid = ?1", self.name))?
+            .execute([rowid])?;
+        Ok(())
     }
 
     /// Indexes up to `rows` more of the rows that are still missing, newest first. Each call is one short transaction; a
@@ -130,9 +150,7 @@ impl SearchIndex<'_> {
             .collect::<rusqlite::Result<_>>()?;
         for (rowid, texts) in &batch {
             // A row written while the rebuild was under way is in the index already.
-            conn.prepare_cached(&format!("DELETE FROM {} WHERE rowid = ?1", self.name))?
-                .execute([rowid])?;
-            self.insert(conn, *rowid, texts)?;
+            self.put(conn, *rowid, texts)?;
         }
         let done = batch.len() < rows.max(1);
         let reached = batch.last().map_or(built_to, |(rowid, _)| *rowid);

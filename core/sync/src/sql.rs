@@ -1,11 +1,26 @@
-//! Unsigned numbers in SQLite, whose integers are signed.
+//! Statements kept prepared, and unsigned numbers in SQLite, whose integers are signed.
 //!
 //! Invariant: a number above 2⁶³ − 1 or below 0 is refused, never wrapped. The protocol has none.
 
 use hues_store::rusqlite::types::{
     FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef,
 };
-use hues_store::rusqlite::Error;
+use hues_store::rusqlite::{Connection, Error, Params, Row};
+
+/// Runs a statement that is kept prepared: parsing one costs more than most of ours do.
+pub(crate) fn run(conn: &Connection, sql: &str, params: impl Params) -> Result<usize, Error> {
+    conn.prepare_cached(sql)?.execute(params)
+}
+
+/// Reads the one row of a query that is kept prepared.
+pub(crate) fn one<T>(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    conn.prepare_cached(sql)?.query_row(params, read)
+}
 
 /// An unsigned number on its way in or out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use crate::error::Result;
 use crate::machine::Epoch;
 use crate::moment::Moment;
-use crate::sql::Num;
+use crate::sql::{one, Num};
 use hues_env::{Env, Mono};
 use hues_protocol::beacon::Beacon;
 use hues_protocol::city::Signed;
@@ -22,7 +22,7 @@ const HOUR_MS: i64 = 3_600_000;
 /// # Errors
 /// The store's; `Corrupt` when what was kept is no key list.
 pub fn keys(conn: &Connection) -> Result<Option<KeyList>> {
-    let bytes: Option<Vec<u8>> = conn.query_row("SELECT keys FROM sync_trust", [], |r| r.get(0))?;
+    let bytes: Option<Vec<u8>> = one(conn, "SELECT keys FROM sync_trust", [], |r| r.get(0))?;
     bytes
         .map(|b| KeyList::trusted(&b).map_err(|_| StoreError::Corrupt("key list").into()))
         .transpose()
@@ -77,7 +77,7 @@ pub fn quotable(conn: &Connection, anonymous: bool) -> Result<Option<Hash>> {
     } else {
         "SELECT newest FROM sync_trust"
     };
-    let hash: Option<[u8; 32]> = conn.query_row(sql, [], |r| r.get(0))?;
+    let hash: Option<[u8; 32]> = one(conn, sql, [], |r| r.get(0))?;
     Ok(hash.map(Hash))
 }
 
@@ -147,11 +147,12 @@ pub(crate) fn save_pack(conn: &Connection, pack: &Signed<Pack>) -> Result<()> {
 /// # Errors
 /// The store's.
 pub fn epoch(conn: &Connection) -> Result<(Option<Epoch>, u64)> {
-    Ok(
-        conn.query_row("SELECT epoch, watermark FROM sync_trust", [], |r| {
-            Ok((r.get(0)?, r.get::<_, Num>(1)?.0))
-        })?,
-    )
+    Ok(one(
+        conn,
+        "SELECT epoch, watermark FROM sync_trust",
+        [],
+        |r| Ok((r.get(0)?, r.get::<_, Num>(1)?.0)),
+    )?)
 }
 
 pub(crate) fn save_epoch(conn: &Connection, epoch: &Epoch, watermark: u64) -> Result<()> {

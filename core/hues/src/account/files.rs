@@ -149,7 +149,7 @@ fn tidy(
     attachments: &SealedDir,
     random: &mut dyn Random,
 ) -> Result<(), HueError> {
-    let (wanted, files) = writer.read(|tx| {
+    let (mut wanted, mut files) = writer.read(|tx| {
         let wanted: Vec<[u8; 16]> = outbox::mirrored_ops(tx)?
             .into_iter()
             .map(|op| op.0)
@@ -162,6 +162,9 @@ fn tidy(
         }
         Ok::<_, HueError>((wanted, files))
     })?;
+    // Ten thousand acts may wait: each is looked for in a sorted list.
+    wanted.sort_unstable();
+    files.sort_unstable();
     for id in mirror.missing(&wanted)? {
         let (entry, snapshot) = writer.read(|tx| {
             let op = hues_protocol::ids::OpId(id);
@@ -169,13 +172,17 @@ fn tidy(
         })?;
         mirror.put(&id, &entry, &snapshot, random)?;
     }
-    for id in mirror.list()?.into_iter().filter(|id| !wanted.contains(id)) {
+    for id in mirror
+        .list()?
+        .into_iter()
+        .filter(|id| wanted.binary_search(id).is_err())
+    {
         mirror.forget(&id)?;
     }
     for id in attachments
         .list()?
         .into_iter()
-        .filter(|id| !files.contains(id))
+        .filter(|id| files.binary_search(id).is_err())
     {
         attachments.remove(&id)?;
     }

@@ -10,7 +10,7 @@ use hues_protocol::config::Config;
 use hues_protocol::http::Method;
 use hues_protocol::ids::OpId;
 use hues_store::rusqlite::Connection;
-use hues_store::{Durability, Mirror, SealedDir, SealedId, Seat};
+use hues_store::{Mirror, SealedDir, SealedId, Seat};
 use hues_sync::engine::{Engine, Event, Io};
 use hues_sync::machine::Owner;
 use hues_sync::outbox::{self, Changed, Enqueued};
@@ -73,7 +73,7 @@ impl Work<'_> {
             random: self.state.random.as_mut(),
         };
         self.seat
-            .commit(Durability::Full, |tx| f(tx, &mut env, &config))
+            .commit(self.state.probe.durability(), |tx| f(tx, &mut env, &config))
     }
 
     /// Reads on the writer's own connection: sees what was just written.

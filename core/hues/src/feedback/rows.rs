@@ -26,6 +26,13 @@ pub(crate) struct Stored {
     pub lane: Option<[u8; 16]>,
     pub base: Option<Base>,
     pub filed: Option<Filed>,
+    words: Option<String>,
+}
+
+impl Stored {
+    fn assemble(&self, tx: &Connection, id: Id) -> Result<Report, HueError> {
+        assemble(tx, &self.scope, id, self.base.as_ref(), self.filed.as_ref())
+    }
 }
 
 /// Takes a report into a scope as the city sent it. Which revision is newer is the pull's to know: after a restore they start anew.
@@ -37,34 +44,40 @@ pub(crate) fn put(
     body: &str,
 ) -> Result<(), HueError> {
     let base = parse(scope, body)?;
-    let shown = view::report(&Known {
-        id: id.to_string(),
-        base: Some(&base),
-        filed: None,
-        acts: &[],
-        uploads: &[],
-    });
+    let filed = match scope {
+        PUBLIC => None,
+        _ => find(tx, scope, id)?.and_then(|stored| stored.filed),
+    };
+    let shown = assemble(tx, scope, id, Some(&base), filed.as_ref())?;
+    let words = search::words(&shown);
     // What is stored is the city's bytes, so that fields this release does not know survive.
-    tx.prepare_cached(
-        "INSERT INTO report (scope, id, rev, state, category, ward, summary, photo_count, filed_at, due, base)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-         ON CONFLICT (scope, id) DO UPDATE SET rev = ?3, state = ?4, category = ?5, ward = ?6, summary = ?7,
-             photo_count = ?8, filed_at = ?9, due = ?10, base = ?11",
-    )?
-    .execute(params![
-        scope,
-        id.0,
-        rev as i64,
-        shown.state,
-        shown.category,
-        shown.ward,
-        summary(&shown.text),
-        shown.photos.len() as i64,
-        shown.filed_at,
-        shown.due,
-        body
-    ])?;
-    refresh(tx, scope, id)
+    let seq = tx
+        .prepare_cached(
+            "INSERT INTO report (scope, id, rev, state, category, ward, summary, photo_count, filed_at, due, pending, words, base)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             ON CONFLICT (scope, id) DO UPDATE SET rev = ?3, state = ?4, category = ?5, ward = ?6, summary = ?7,
+                 photo_count = ?8, filed_at = ?9, due = ?10, pending = ?11, words = ?12, base = ?13
+             RETURNING seq",
+        )?
+        .query_row(
+            params![
+                scope,
+                id.0,
+                rev as i64,
+                shown.state,
+                shown.category,
+                shown.ward,
+                summary(&shown.text),
+                shown.photos.len() as i64,
+                shown.filed_at,
+                shown.due,
+                shown.pending.len() as i64,
+                words,
+                body
+            ],
+            |r| r.get(0),
+        )?;
+    search::put(tx, seq, words)
 }
 
 /// Takes a report out of a scope. One's own report with acts not confirmed yet stays, as this phone filed it.
@@ -79,7 +92,7 @@ pub(crate) fn delete(tx: &Connection, scope: &str, id: Id) -> Result<(), HueErro
     }
     tx.prepare_cached("DELETE FROM report WHERE seq = ?1")?
         .execute([stored.seq])?;
-    search::update(tx, stored.seq)
+    search::remove(tx, stored.seq)
 }
 
 /// Takes a report that was never filed out of a list.
@@ -89,7 +102,7 @@ pub(crate) fn remove(tx: &Connection, scope: &str, id: Id) -> Result<(), HueErro
     };
     tx.prepare_cached("DELETE FROM report WHERE seq = ?1")?
         .execute([stored.seq])?;
-    search::update(tx, stored.seq)
+    search::remove(tx, stored.seq)
 }
 
 /// What this phone just filed, in the citizen's own list.
@@ -100,22 +113,41 @@ pub(crate) fn insert_filed(
     filed: &Filed,
 ) -> Result<(), HueError> {
     let json = serde_json::to_string(filed).map_err(|_| HueError::internal("filed-json"))?;
-    tx.prepare_cached(
-        "INSERT INTO report (scope, id, state, category, ward, summary, photo_count, filed_at, lane, filed, pending)
-         VALUES ('mine', ?1, 'queued', ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)
-         ON CONFLICT (scope, id) DO UPDATE SET category = ?2, ward = ?3, summary = ?4, photo_count = ?5, lane = ?7, filed = ?8",
-    )?
-    .execute(params![
-        id.0,
-        filed.category,
-        filed.ward,
-        summary(&filed.text),
-        filed.photos.len() as i64,
-        filed.at,
-        lane,
-        json
-    ])?;
-    refresh(tx, MINE, id)
+    let base = find(tx, MINE, id)?.and_then(|stored| stored.base);
+    let shown = assemble(tx, MINE, id, base.as_ref(), Some(filed))?;
+    let words = search::words(&shown);
+    let seq = tx
+        .prepare_cached(
+            "INSERT INTO report (scope, id, state, category, ward, summary, photo_count, filed_at, lane, filed, pending, words)
+             VALUES ('mine', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             ON CONFLICT (scope, id) DO UPDATE SET state = ?2, category = ?3, ward = ?4, summary = ?5, photo_count = ?6,
+                 lane = ?8, filed = ?9, pending = ?10, words = ?11
+             RETURNING seq",
+        )?
+        .query_row(
+            params![
+                id.0,
+                shown.state,
+                shown.category,
+                shown.ward,
+                summary(&shown.text),
+                shown.photos.len() as i64,
+                shown.filed_at,
+                lane,
+                json,
+                shown.pending.len() as i64,
+                words
+            ],
+            |r| r.get(0),
+        )?;
+    search::put(tx, seq, words)
+}
+
+/// What this phone filed, as it is kept; none: it filed nothing of that id.
+pub(crate) fn filed_json(tx: &Connection, id: Id) -> Result<Option<String>, HueError> {
+    let sql = "SELECT filed FROM report WHERE scope = 'mine' AND id = ?1";
+    let json = tx.prepare_cached(sql)?.query_row([id.0], |r| r.get(0));
+    Ok(json.optional()?.flatten())
 }
 
 /// Remembers this phone's lane for acts on a report.
@@ -143,37 +175,46 @@ fn refresh(tx: &Connection, scope: &str, id: Id) -> Result<(), HueError> {
     let Some(stored) = find(tx, scope, id)? else {
         return Ok(());
     };
-    let report = assemble(tx, id, &stored)?;
+    let report = stored.assemble(tx, id)?;
+    let words = search::words(&report);
+    let moved = stored.words.as_ref() != Some(&words);
     tx.prepare_cached("UPDATE report SET state = ?2, pending = ?3, words = ?4 WHERE seq = ?1")?
         .execute(params![
             stored.seq,
             report.state,
             report.pending.len() as i64,
-            search::words(&report)
+            words
         ])?;
-    search::update(tx, stored.seq)
+    // Most of what happens to a report on its way changes none of its words.
+    if moved {
+        search::put(tx, stored.seq, words)?;
+    }
+    Ok(())
 }
 
 /// One report of a scope, whole.
 pub(crate) fn get(tx: &Connection, scope: &str, id: Id) -> Result<Report, HueError> {
     let stored = find(tx, scope, id)?.ok_or(HueError::NotFound)?;
-    assemble(tx, id, &stored)
+    stored.assemble(tx, id)
 }
 
 /// The stored row of a report, if it is in the scope.
 pub(crate) fn find(tx: &Connection, scope: &str, id: Id) -> Result<Option<Stored>, HueError> {
     let raw = tx
-        .prepare_cached("SELECT seq, lane, base, filed FROM report WHERE scope = ?1 AND id = ?2")?
+        .prepare_cached(
+            "SELECT seq, lane, base, filed, words FROM report WHERE scope = ?1 AND id = ?2",
+        )?
         .query_row(params![scope, id.0], |r| {
             Ok((
                 r.get::<_, i64>(0)?,
                 r.get::<_, Option<[u8; 16]>>(1)?,
                 r.get::<_, Option<String>>(2)?,
                 r.get::<_, Option<String>>(3)?,
+                r.get(4)?,
             ))
         })
         .optional()?;
-    let Some((seq, lane, base, filed)) = raw else {
+    let Some((seq, lane, base, filed, words)) = raw else {
         return Ok(None);
     };
     let base = base.map(|b| parse(scope, &b)).transpose()?;
@@ -186,11 +227,19 @@ pub(crate) fn find(tx: &Connection, scope: &str, id: Id) -> Result<Option<Stored
         lane,
         base,
         filed,
+        words,
     }))
 }
 
-fn assemble(tx: &Connection, id: Id, stored: &Stored) -> Result<Report, HueError> {
-    let mine = stored.scope != PUBLIC;
+/// The report as its reader sees it, from what the city and this phone said of it.
+fn assemble(
+    tx: &Connection,
+    scope: &str,
+    id: Id,
+    base: Option<&Base>,
+    filed: Option<&Filed>,
+) -> Result<Report, HueError> {
+    let mine = scope != PUBLIC;
     let acts = if mine { acts::of(tx, id)? } else { Vec::new() };
     let uploads = if mine {
         acts::uploads(tx, id)?
@@ -199,8 +248,8 @@ fn assemble(tx: &Connection, id: Id, stored: &Stored) -> Result<Report, HueError
     };
     Ok(view::report(&Known {
         id: id.to_string(),
-        base: stored.base.as_ref(),
-        filed: stored.filed.as_ref(),
+        base,
+        filed,
         acts: &acts,
         uploads: &uploads,
     }))

@@ -42,9 +42,14 @@ pub(crate) fn words(report: &Report) -> String {
     .join("\n")
 }
 
-/// Brings the index in line with a row, in the row's own transaction.
-pub(crate) fn update(tx: &Connection, seq: i64) -> Result<(), HueError> {
-    Ok(INDEX.update(tx, seq)?)
+/// A row's words are these now; in the row's own transaction.
+pub(crate) fn put(tx: &Connection, seq: i64, words: String) -> Result<(), HueError> {
+    Ok(INDEX.put(tx, seq, &[words])?)
+}
+
+/// A row is gone; in its own transaction.
+pub(crate) fn remove(tx: &Connection, seq: i64) -> Result<(), HueError> {
+    Ok(INDEX.remove(tx, seq)?)
 }
 
 /// A page of matches in a scope.

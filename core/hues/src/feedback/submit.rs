@@ -170,10 +170,8 @@ pub(crate) fn snapshot(tx: &Connection, op: &OpId) -> Result<Vec<u8>, HueError> 
     let Some((subject, _)) = about.filter(|(_, kind)| kind == Kind::New.name()) else {
         return Ok(Vec::new());
     };
-    match rows::find(tx, MINE, Id(subject))?.and_then(|s| s.filed) {
-        Some(filed) => serde_json::to_vec(&filed).map_err(|_| HueError::internal("filed-json")),
-        None => Ok(Vec::new()),
-    }
+    let filed = rows::filed_json(tx, Id(subject))?;
+    Ok(filed.map_or_else(Vec::new, String::into_bytes))
 }
 
 /// Brings back what salvage found: the op if it is not there, and the row a filed report had.

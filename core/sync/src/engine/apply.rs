@@ -10,7 +10,7 @@ use hues_store::rusqlite::{Connection, OptionalExtension};
 use super::Applier;
 use crate::error::Result;
 use crate::moment::Moment;
-use crate::sql::Num;
+use crate::sql::{run, Num};
 
 /// A scope as the file has it.
 pub(super) struct ScopeRow {
@@ -20,12 +20,13 @@ pub(super) struct ScopeRow {
     generation: i64,
     rows: u64,
     checksum: u64,
+    /// This generation was whole before: nothing older than it is left.
+    whole: bool,
 }
 
 /// The scope's row, made when it is not there.
 pub(super) fn scope_row(conn: &Connection, name: &str) -> Result<ScopeRow> {
-    let sql =
-        "SELECT id, cursor, last_rev, generation, rows, checksum FROM sync_scope WHERE name = ?1";
+    let sql = "SELECT id, cursor, last_rev, generation, rows, checksum, whole FROM sync_scope WHERE name = ?1";
     let read = || {
         conn.prepare_cached(sql)?
             .query_row([name], |r| {
@@ -37,6 +38,7 @@ pub(super) fn scope_row(conn: &Connection, name: &str) -> Result<ScopeRow> {
                     rows: r.get::<_, Num>(4)?.0,
                     // A sum modulo 2⁶⁴ uses all bits: it is kept as the signed number of the same bits.
                     checksum: r.get::<_, i64>(5)? as u64,
+                    whole: r.get(6)?,
                 })
             })
             .optional()
@@ -100,7 +102,8 @@ pub(super) fn page(
         one(conn, applier, scope, &page.scope, row, &mut state)?;
         state.last_rev = row.rev;
     }
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_scope SET cursor = ?2, last_rev = ?3, rows = ?4, checksum = ?5 WHERE id = ?1",
         (
             scope.id,
@@ -119,9 +122,12 @@ pub(super) fn page(
         reset(conn, &page.scope)?;
         return Ok(false);
     }
-    sweep(conn, applier, scope, &page.scope)?;
+    if !scope.whole {
+        sweep(conn, applier, scope, &page.scope)?;
+    }
     let now = Moment::at(env, env.mono).to_bytes();
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_scope SET whole = 1, pulled = ?2 WHERE id = ?1",
         (scope.id, now),
     )?;

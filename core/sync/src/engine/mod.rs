@@ -26,6 +26,7 @@ use zeroize::Zeroizing;
 use crate::error::Result;
 use crate::machine::{self, Link, Session, State};
 use crate::outbox::Remirror;
+use crate::sql::one;
 
 /// How the engine is set up.
 #[derive(Debug, Clone)]
@@ -199,11 +200,8 @@ impl Engine {
         self.note(&event);
         // What is handed over must be known to have been, whatever the power does: a waiting op may leave in this very step.
         let leaves = writer.read(|tx| {
-            Ok::<bool, crate::SyncError>(tx.query_row(
-                "SELECT EXISTS (SELECT 1 FROM sync_op WHERE state = 0)",
-                [],
-                |r| r.get(0),
-            )?)
+            let sql = "SELECT EXISTS (SELECT 1 FROM sync_op WHERE state = 0)";
+            Ok::<bool, crate::SyncError>(one(tx, sql, [], |r| r.get(0))?)
         })?;
         // After a fork ops are signed again, and may leave in the same step.
         let forked = matches!(&event, Event::Http { outcome: Ok(r), .. } if r.status == 409);

@@ -12,6 +12,7 @@ use super::{Io, Turn};
 use crate::error::{Result, SyncError};
 use crate::machine::{Owner, ReqId, Request};
 use crate::outbox::{self, rows};
+use crate::sql::run;
 
 /// Largest answer to a small request.
 const SMALL: usize = 16 * 1024;
@@ -122,7 +123,7 @@ impl Turn<'_, '_> {
         r.headers.push(("content-type".into(), CBOR.into()));
         r.body = Body::Bytes(bundle.encode());
         let owner = rows::lane_by_row(self.conn, row.lane)?.owner;
-        self.conn.execute("UPDATE sync_op SET state = 1, handed = 1, absent = 0 WHERE id = ?1 AND state IN (0, 1)", [row.id])?;
+        run(self.conn, "UPDATE sync_op SET state = 1, handed = 1, absent = 0 WHERE id = ?1 AND state IN (0, 1)", [row.id])?;
         self.applier.op_moved(self.conn, &subject)?;
         Ok(Some(self.signed_in(r, owner)))
     }

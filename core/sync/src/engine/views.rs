@@ -10,7 +10,6 @@ use crate::machine::{
 };
 use crate::moment::Moment;
 use crate::outbox::rows::{self, file_state, state, OpRow};
-use crate::sql::Num;
 use crate::trust;
 
 /// A machine that knows backoff, trust and epoch, but no lane yet.
@@ -130,16 +129,11 @@ pub(super) fn lane_named(conn: &Connection, env: &Env<'_>, name: &Id) -> Result<
 }
 
 fn head(conn: &Connection, env: &Env<'_>, op: &OpRow) -> Result<Head> {
-    let parts: Num = conn.query_row(
-        "SELECT coalesce(sum(length(bytes)), 0) FROM sync_part WHERE op = ?1",
-        [op.id],
-        |r| r.get(0),
-    )?;
     Ok(Head {
         op: op.op_id.0,
         priority: op.priority,
         order: op.id,
-        len: op.bytes.len() as u64 + parts.0,
+        len: op.bytes.len() as u64 + rows::parts_len(conn, op.id)?,
         fate_unknown: op.handed && !op.absent,
         query_only: op.query_only,
         wedged: op.state == state::WEDGED,

@@ -149,6 +149,6 @@ pub(super) fn view_of(conn: &Connection, lane: &rows::LaneRow, row: &OpRow) -> R
         lane: lane.lane,
         sequence: row.seq,
         hash: row.hash,
-        mirror: mirror::entry(conn, &row.op_id)?,
+        mirror: mirror::entry_of(conn, lane, row)?,
     })
 }

@@ -3,7 +3,7 @@
 //! Invariant: a mirror entry alone is enough to send the op: lane key, signed bytes, parts, attachments. Bringing one back
 //! twice changes nothing. What comes back counts as handed over, since nobody can say it was not.
 
-use super::rows::{self, state};
+use super::rows::{self, state, LaneRow, OpRow};
 use super::types::Remirror;
 use crate::error::{Result, SyncError};
 use crate::machine::{Owner, Priority};
@@ -30,6 +30,15 @@ const MAX: usize = 128 * 1024;
 pub fn entry(conn: &Connection, op_id: &OpId) -> Result<Zeroizing<Vec<u8>>> {
     let row = rows::op_by_id(conn, op_id)?.ok_or(SyncError::NotFound)?;
     let lane = rows::lane_by_row(conn, row.lane)?;
+    entry_of(conn, &lane, &row)
+}
+
+/// The mirror entry of an op whose rows are in hand.
+pub(super) fn entry_of(
+    conn: &Connection,
+    lane: &LaneRow,
+    row: &OpRow,
+) -> Result<Zeroizing<Vec<u8>>> {
     let parts = rows::parts_of(conn, row.id)?;
     let files = rows::files_of(conn, row.id)?
         .into_iter()
@@ -105,7 +114,7 @@ pub fn salvage_import(conn: &Connection, env: &Env<'_>, bytes: &[u8]) -> Result<
     }
     let lane = match rows::lane_by_name(conn, &LaneId(key.id().0))? {
         Some(lane) => lane,
-        None => rows::insert_lane(conn, &key, owner)?,
+        None => rows::insert_lane(conn, key, owner)?,
     };
     let header = op.header();
     let unsealed = map.uint(10)? != 0;
@@ -142,7 +151,7 @@ pub fn salvage_import(conn: &Connection, env: &Env<'_>, bytes: &[u8]) -> Result<
         .iter()
         .map(|p| Part::decode(fields::bytes(p)?))
         .collect::<std::result::Result<_, _>>()?;
-    rows::set_parts(conn, row, &parts)?;
+    rows::add_parts(conn, row, &parts)?;
     for file in map.list(6)? {
         let [sha256, len, sealed] = fields::list(file)? else {
             return Err(SyncError::Invalid("mirrored file"));

@@ -47,7 +47,7 @@ pub fn enqueue(
     new: &NewOp,
 ) -> Result<Enqueued> {
     let lane = match lane {
-        LaneRef::New(owner) => rows::insert_lane(conn, &LaneKey::generate(env.random), owner)?,
+        LaneRef::New(owner) => rows::insert_lane(conn, LaneKey::generate(env.random), owner)?,
         LaneRef::Existing(id) => rows::lane_by_name(conn, &id)?.ok_or(SyncError::NotFound)?,
     };
     let place = Place {

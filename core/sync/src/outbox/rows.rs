@@ -4,7 +4,7 @@
 
 use crate::error::Result;
 use crate::machine::{Owner, Priority};
-use crate::sql::Num;
+use crate::sql::{one, run, Num};
 use hues_protocol::ids::{Hash, LaneId, OpHash, OpId};
 use hues_protocol::lane::LaneKey;
 use hues_protocol::op::{PartRole, SignedOp};
@@ -182,20 +182,30 @@ pub(crate) fn lane_by_row(conn: &Connection, id: i64) -> Result<LaneRow> {
     Ok(conn.prepare_cached(&sql)?.query_row([id], lane_row)?)
 }
 
-pub(crate) fn insert_lane(conn: &Connection, key: &LaneKey, owner: Owner) -> Result<LaneRow> {
+pub(crate) fn insert_lane(conn: &Connection, key: LaneKey, owner: Owner) -> Result<LaneRow> {
     let account = match owner {
         Owner::Account(a) => Some(a),
         _ => None,
     };
-    conn.execute(
+    let lane = key.id();
+    run(
+        conn,
         "INSERT INTO sync_lane (lane, seed, anonymous, owner, head_hash) VALUES (?1, ?2, ?3, ?4, ?5)",
-        (key.id().0, &key.expose_seed()[..], owner == Owner::Nobody, account, OpHash::NONE.0),
+        (lane.0, &key.expose_seed()[..], owner == Owner::Nobody, account, OpHash::NONE.0),
     )?;
-    lane_by_row(conn, conn.last_insert_rowid())
+    Ok(LaneRow {
+        id: conn.last_insert_rowid(),
+        lane,
+        key,
+        owner,
+        head_seq: 0,
+        head_hash: OpHash::NONE,
+    })
 }
 
 pub(crate) fn set_head(conn: &Connection, lane: i64, seq: u64, hash: &OpHash) -> Result<()> {
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_lane SET head_seq = ?2, head_hash = ?3 WHERE id = ?1",
         (lane, Num(seq), hash.0),
     )?;
@@ -210,14 +220,26 @@ pub(crate) fn parts_of(conn: &Connection, op: i64) -> Result<Vec<Part>> {
         .collect()
 }
 
+/// The parts of an op that has some already.
 pub(crate) fn set_parts(conn: &Connection, op: i64, parts: &[Part]) -> Result<()> {
-    conn.execute("DELETE FROM sync_part WHERE op = ?1", [op])?;
+    run(conn, "DELETE FROM sync_part WHERE op = ?1", [op])?;
+    add_parts(conn, op, parts)
+}
+
+/// The parts of an op that has none yet.
+pub(crate) fn add_parts(conn: &Connection, op: i64, parts: &[Part]) -> Result<()> {
     let mut statement =
         conn.prepare_cached("INSERT INTO sync_part (op, role, bytes) VALUES (?1, ?2, ?3)")?;
     for part in parts {
         statement.execute((op, part.role().0, part.bytes()))?;
     }
     Ok(())
+}
+
+/// Bytes of an op's parts together.
+pub(crate) fn parts_len(conn: &Connection, op: i64) -> Result<u64> {
+    let sql = "SELECT coalesce(sum(length(bytes)), 0) FROM sync_part WHERE op = ?1";
+    Ok(one(conn, sql, [op], |r| r.get::<_, Num>(0))?.0)
 }
 
 pub(crate) struct FileRow {

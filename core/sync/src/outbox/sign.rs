@@ -8,7 +8,7 @@ use super::types::{NewOp, Remirror};
 use super::{mirror, AuthorWish};
 use crate::error::{Result, SyncError};
 use crate::machine::{Owner, Priority};
-use crate::sql::Num;
+use crate::sql::{one, run, Num};
 use crate::trust;
 use hues_crypto::sign::SigningKey;
 use hues_env::{Env, Random};
@@ -26,16 +26,14 @@ use zeroize::Zeroizing;
 /// # Errors
 /// The store's.
 pub fn device_key(conn: &Connection, random: &mut dyn Random) -> Result<SigningKey> {
-    let kept: Option<[u8; 32]> = conn
-        .query_row("SELECT seed FROM sync_device WHERE id = 1", [], |row| {
-            row.get(0)
-        })
-        .optional()?;
+    let sql = "SELECT seed FROM sync_device WHERE id = 1";
+    let kept: Option<[u8; 32]> = one(conn, sql, [], |row| row.get(0)).optional()?;
     if let Some(seed) = kept.map(Zeroizing::new) {
         return Ok(SigningKey::from_seed(&seed));
     }
     let key = SigningKey::generate(random);
-    conn.execute(
+    run(
+        conn,
         "INSERT INTO sync_device (id, seed) VALUES (1, ?1)",
         [&key.expose_seed()[..]],
     )?;
@@ -141,7 +139,8 @@ pub(super) fn write_op(
     let bundle = Bundle::new(op, parts).map_err(|_| SyncError::Invalid("bundle"))?;
     let (op, parts) = bundle.into_inner();
     check_files(new, &parts)?;
-    conn.execute(
+    run(
+        conn,
         "INSERT INTO sync_op (id, op_id, lane, seq, hash, kind, subject, op, priority, query_only, author, unsealed, beacon, made) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         (
@@ -162,9 +161,10 @@ pub(super) fn write_op(
         ),
     )?;
     let row = conn.last_insert_rowid();
-    rows::set_parts(conn, row, &parts)?;
+    rows::add_parts(conn, row, &parts)?;
     for file in &new.files {
-        conn.execute(
+        run(
+            conn,
             "INSERT INTO sync_file (op, sha256, len, sealed) VALUES (?1, ?2, ?3, ?4)",
             (row, file.sha256.0, Num(file.len), file.sealed),
         )?;
@@ -199,7 +199,8 @@ pub(super) fn sign_again(
     change(&mut header);
     let op = header.sign(&lane.key)?;
     Bundle::new(op.clone(), parts.to_vec()).map_err(|_| SyncError::Invalid("bundle"))?;
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_op SET seq = ?2, hash = ?3, op = ?4, handed = 0, absent = 0, \
          state = CASE state WHEN 3 THEN 3 ELSE 0 END WHERE id = ?1",
         (row.id, Num(op.header().sequence), op.hash().0, op.bytes()),
@@ -247,7 +248,11 @@ pub fn reseal(conn: &Connection, env: &mut Env<'_>, op_id: &OpId) -> Result<Opti
     parts.sort_by_key(Part::role);
     let op = sign_again(conn, &lane, &row, &parts, |_| {})?;
     rows::set_parts(conn, row.id, &parts)?;
-    conn.execute("UPDATE sync_op SET unsealed = 0 WHERE id = ?1", [row.id])?;
+    run(
+        conn,
+        "UPDATE sync_op SET unsealed = 0 WHERE id = ?1",
+        [row.id],
+    )?;
     let mut again = mirror::again(conn, &[*op_id])?;
     again.extend(rechain(conn, &lane, row.seq + 1, row.seq, op.hash())?);
     Ok(Some(again))

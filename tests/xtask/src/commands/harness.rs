@@ -58,7 +58,11 @@ pub const SOAK: Family = Family {
 /// What `cargo xtask bench` runs.
 pub const BENCH: Family = Family {
     word: "bench",
-    harnesses: &[],
+    harnesses: &[Harness {
+        name: "figures",
+        about: "the core beside raw SQLCipher doing the same work: ratios in one run (`-- --help`)",
+        start: Start::Cargo("run --quiet --release -p hues-bench"),
+    }],
 };
 
 /// Which harness, and what it is told.
