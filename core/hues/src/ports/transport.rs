@@ -24,7 +24,7 @@ pub struct TransportHeader {
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct TransportRequest {
-    /// Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
+    /// Names the request until it was answered; bit 63 marks what a caller waits for itself (signing in, a photo).
     pub id: u64,
     /// `GET`, `POST`, …
     pub method: String,

@@ -7386,7 +7386,7 @@ public func FfiConverterTypeTransportHeader_lower(_ value: TransportHeader) -> R
  */
 public struct TransportRequest: Equatable, Hashable {
     /**
-     * Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
+     * Names the request until it was answered; bit 63 marks what a caller waits for itself (signing in, a photo).
      */
     public let id: UInt64
     /**
@@ -7418,7 +7418,7 @@ public struct TransportRequest: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
+         * Names the request until it was answered; bit 63 marks what a caller waits for itself (signing in, a photo).
          */id: UInt64,
         /**
          * `GET`, `POST`, …

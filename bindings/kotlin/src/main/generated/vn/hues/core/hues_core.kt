@@ -9808,7 +9808,7 @@ public object FfiConverterTypeTransportHeader: FfiConverterRustBuffer<TransportH
  */
 data class TransportRequest (
     /**
-     * Names the request until it was answered; 0 for what a caller waits for itself (signing in, a photo).
+     * Names the request until it was answered; bit 63 marks what a caller waits for itself (signing in, a photo).
      */
     val `id`: kotlin.ULong
     ,
