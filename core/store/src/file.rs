@@ -8,7 +8,7 @@
 //! `name.files/` (attachments) and `name.aside/` (databases set aside).
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use hues_env::Random;
 use rusqlite::{Connection, OpenFlags};
@@ -298,8 +298,24 @@ impl StoreFile {
     }
 }
 
+/// The first key of a process makes SQLCipher set itself up, and two first keys at once may fail (once in some hundred starts): one goes ahead, alone.
+static FIRST_KEY: Once = Once::new();
+
+fn set_up_cipher() {
+    FIRST_KEY.call_once(|| {
+        // Whatever is wrong shows, with its reason, in the real connection that follows.
+        let _ = Connection::open_in_memory().and_then(|conn| {
+            conn.execute_batch(QUIET)?;
+            conn.execute_batch(
+                "PRAGMA key = 'no file, no secret'; SELECT count(*) FROM sqlite_schema;",
+            )
+        });
+    });
+}
+
 /// Opens one connection and proves that the key reads the file.
 fn connect(disk: &dyn Disk, path: &Path, key: &FileKey, create: bool) -> Result<Connection> {
+    set_up_cipher();
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
