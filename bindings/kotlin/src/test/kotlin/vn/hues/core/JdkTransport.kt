@@ -19,7 +19,11 @@ import javax.net.ssl.SSLException
 
 /** A host's own transport over the JDK's HTTP client. What every such transport must do is marked. */
 class JdkTransport(trust: SSLContext? = null) : HttpTransport {
-    private val client = HttpClient.newBuilder()
+    // Two sets of connections: below HTTP nothing ties what is anonymous to a session.
+    private val named = client(trust)
+    private val nameless = client(trust)
+
+    private fun client(trust: SSLContext?) = HttpClient.newBuilder()
         // A redirect is an answer like any other.
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(Duration.ofSeconds(40))
@@ -29,6 +33,7 @@ class JdkTransport(trust: SSLContext? = null) : HttpTransport {
 
     // Returns at once: the answer comes on a thread of the client.
     override fun send(request: TransportRequest, reply: TransportReply) {
+        val client = if (request.namesAnAccount()) named else nameless
         val flight = client.sendAsync(request.forJdk(), HttpResponse.BodyHandlers.ofInputStream())
             .thenApplyAsync { it.read(request) }
         flights[request.id] = flight
@@ -41,6 +46,8 @@ class JdkTransport(trust: SSLContext? = null) : HttpTransport {
     override fun cancel(id: ULong) {
         flights.remove(id)?.cancel(true)
     }
+
+    private fun TransportRequest.namesAnAccount() = headers.any { it.name == "authorization" } || URI(url).path == "/signin"
 
     private fun TransportRequest.forJdk(): HttpRequest {
         val body = if (body.isEmpty()) HttpRequest.BodyPublishers.noBody() else HttpRequest.BodyPublishers.ofByteArray(body)
