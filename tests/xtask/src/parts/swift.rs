@@ -31,7 +31,7 @@ fn run(context: &Context) -> Step {
     swift.run(
         &folders,
         "cd /hues/bindings/swift && HUES_VECTORS=/hues/tests/interop/vectors HUES_BIN=/native/hues LD_LIBRARY_PATH=/native \
-         exec swift test --scratch-path /build/core -Xlinker -L/native",
+         exec swift test --no-parallel --scratch-path /build/core -Xlinker -L/native",
     )?;
     // Swift 6.0's own Observation library for Linux names a function that it never calls and nobody has.
     swift.run(
