@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use hues_env::SystemRandom;
 use hues_net::{NetConfig, NetTransport, Origin, Pace};
 use hues_protocol::http::{Body, Class, HttpRequest, HttpResponse, Method, TransportError};
-use hues_store::disk::RealDisk;
+use hues_store::disk::{Disk, RealDisk};
 use hues_store::{Home, Lifecycle, SealedDir};
 use hues_sync::engine::{Event, Settings};
 use hues_sync::outbox;
@@ -85,6 +85,8 @@ pub struct Ports {
     pub log: Arc<dyn LogSink>,
     /// Test hooks.
     pub probe: Arc<dyn Probe>,
+    /// What the home lies on: the phone's file system; the laboratory brings one that fills up and fails.
+    pub disk: Arc<dyn Disk>,
 }
 
 impl Ports {
@@ -97,6 +99,7 @@ impl Ports {
             clock: Arc::new(SystemClock),
             log: Arc::new(NoLog),
             probe: probe::none(),
+            disk: Arc::new(RealDisk),
         }
     }
 
@@ -281,7 +284,7 @@ impl HuesCore {
         ports: Ports,
         recover: bool,
     ) -> Result<(HuesCore, Brought), HueError> {
-        let disk: Arc<dyn hues_store::disk::Disk> = Arc::new(RealDisk);
+        let disk = ports.disk;
         let home = Home::open(disk.clone(), Path::new(&config.home))?;
         let vault = Arc::new(SlotAdapter(ports.vault.clone()));
         home.finish_erasing(&*vault)?;
@@ -310,7 +313,11 @@ impl HuesCore {
                 .map_err(|_| HueError::invalid("root_key", "format"))?,
             None => [0; 32],
         };
-        let session = SessionFile::open(disk.clone(), &dir, &*vault)?;
+        let session = if recover {
+            SessionFile::recover(disk.clone(), &dir, &*vault)?
+        } else {
+            SessionFile::open(disk.clone(), &dir, &*vault)?
+        };
         let owner = session.owner()?;
         let opened = Opened {
             disk,

@@ -110,7 +110,7 @@ impl Driver {
                     flight.abort();
                 }
             }
-            Io::FetchUndatedBeacon => {
+            Io::FetchUndatedBeacon { keys } => {
                 let (account, transport) = (self.account.clone(), self.transport.clone());
                 tokio::spawn(async move {
                     let net = match transport.as_deref() {
@@ -121,14 +121,18 @@ impl Driver {
                         },
                         None => return,
                     };
-                    let Ok(undated) = net.fetch_beacon_unverified_time().await else {
+                    let Ok(undated) = net.fetch_beacon_unverified_time(keys).await else {
                         return;
                     };
                     // Judged twice: by the city's signature in the engine, and the chain at the time the beacon names.
                     let good =
                         beacon_time(&undated.response).is_some_and(|at| undated.chain_valid_at(at));
                     if let (true, Some(account)) = (good, account.upgrade()) {
-                        let _ = account.tell(Event::UndatedBeacon(undated.response)).await;
+                        let event = Event::UndatedBeacon {
+                            beacon: undated.response,
+                            keys: undated.keys,
+                        };
+                        let _ = account.tell(event).await;
                     }
                 });
             }

@@ -169,17 +169,20 @@ async fn idle(inner: &Arc<Inner>) -> Result<bool, HueError> {
                     Wait::InFlight | Wait::Slot | Wait::Contact | Wait::Keys | Wait::Beacon
                 )
             };
-            Ok(!work
-                .state
-                .engine
-                .waits(&env)
-                .iter()
-                .any(|(item, wait)| moving(wait) && !matches!(item, Item::Listen)))
+            // After a step the store refused nothing moves before the next event, whatever the machine still believes.
+            Ok(work.state.engine.is_stale()
+                || !work
+                    .state
+                    .engine
+                    .waits(&env)
+                    .iter()
+                    .any(|(item, wait)| moving(wait) && !matches!(item, Item::Listen)))
         })
         .await
 }
 
-fn wait_name(wait: Wait) -> &'static str {
+/// The name of a wait in [`Status::waits_for`].
+pub(crate) fn wait_name(wait: Wait) -> &'static str {
     match wait {
         Wait::InFlight => "in-flight",
         Wait::Nothing => "",

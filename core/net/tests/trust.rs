@@ -43,7 +43,7 @@ async fn another_authority_is_not() {
             clock_suspect: false,
         };
         assert_eq!(send(&t, get("/hello")).await.unwrap_err(), no);
-        assert_eq!(t.fetch_beacon_unverified_time().await.unwrap_err(), no);
+        assert_eq!(t.fetch_beacon_unverified_time(false).await.unwrap_err(), no);
     }
 }
 
@@ -56,7 +56,7 @@ async fn another_name_is_not() {
             clock_suspect: false,
         };
         assert_eq!(send(&t, get("/hello")).await.unwrap_err(), no);
-        assert_eq!(t.fetch_beacon_unverified_time().await.unwrap_err(), no);
+        assert_eq!(t.fetch_beacon_unverified_time(false).await.unwrap_err(), no);
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_clock_years_off_is_told_apart_and_may_fetch_signed_time() {
         };
         assert_eq!(send(&t, get("/hello")).await.unwrap_err(), suspect);
 
-        let beacon = t.fetch_beacon_unverified_time().await.unwrap();
+        let beacon = t.fetch_beacon_unverified_time(false).await.unwrap();
         assert_eq!(beacon.response.body, b"beacon");
         assert!(beacon.chain_valid_at(NOW));
         assert!(!beacon.chain_valid_at(NOW + 2 * YEAR));

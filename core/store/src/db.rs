@@ -260,7 +260,9 @@ impl Seat {
         }
     }
 
-    /// One transaction, as [`Db::try_write`]; what it changed reaches the live windows.
+    /// One transaction, as [`Db::try_write`]; what it changed reaches the live windows. `breaks` says of an error whether it may come from damage or a failed
+    /// call ([`StoreError::Corrupt`], [`StoreError::Io`]): then the connection is made anew. A full disk must not do that: while the connection lives, the next
+    /// commit overwrites what a refused one left in the log; opened anew, the log may show the refused one as committed.
     ///
     /// # Errors
     /// As [`Writer::try_write`].
@@ -268,8 +270,14 @@ impl Seat {
         &mut self,
         durability: Durability,
         f: impl FnOnce(&Tx<'_>) -> Result<R, E>,
+        breaks: impl FnOnce(&E) -> bool,
     ) -> Result<R, E> {
-        self.write(durability, f, |_| true).map(|done| done.value)
+        self.write(durability, f, breaks).map(|done| done.value)
+    }
+
+    /// Gives the connection up; the next use makes a new one. For whoever met damage or a failed call on [`Seat::writer`].
+    pub fn renew(&mut self) {
+        self.writer = None;
     }
 
     /// Reads on the writer's own connection: sees what was just committed.

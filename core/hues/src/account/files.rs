@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use hues_env::{Env, Random, SystemRandom};
 use hues_protocol::config::Config;
-use hues_store::disk::Disk;
+use hues_store::disk::{write_durably, Disk};
 use hues_store::vault::{SlotClass, SlotVault};
 use hues_store::{
-    Db, Durability, FileKind, FileOptions, Migration, Mirror, SealedDir, StoreFile, Writer, READERS,
+    Db, Durability, FileKind, FileOptions, Migration, Mirror, SealedDir, StoreError, StoreFile,
+    Writer, READERS,
 };
 use hues_sync::engine::{Engine, Io, Settings};
 use hues_sync::{outbox, trust};
@@ -60,25 +61,56 @@ pub(crate) struct Opened {
     pub runtime: tokio::runtime::Handle,
 }
 
-/// Opens the account in `dir`, or makes it.
+/// Opens the account in `dir`, or makes it. A repair that was cut short is finished first.
 pub(crate) fn open(dir: &Path, with: Opened) -> Result<(Account, Arc<SealedDir>), HueError> {
-    let (file, writer) = StoreFile::open(
+    let (file, mut writer) = StoreFile::open(
         with.disk.clone(),
         dir,
         &KIND,
         &*with.vault,
         &mut SystemRandom,
     )?;
+    finish_repair(&file, &mut writer, &with)?;
     start(file, writer, with)
 }
 
-/// Sets a damaged file aside and brings back what its mirror and its readable rows hold. What the city has comes back by itself.
+/// Sets a damaged file aside and brings back what its mirror and its readable rows hold. What the city has comes back by itself. A file that is whole stays
+/// as it is.
 pub(crate) fn recover(
     dir: &Path,
     with: Opened,
 ) -> Result<(Account, Arc<SealedDir>, Brought), HueError> {
-    let (file, mut writer, _) =
-        StoreFile::quarantine_and_recreate(with.disk.clone(), dir, &KIND, &*with.vault)?;
+    let (disk, vault) = (with.disk.clone(), with.vault.clone());
+    let opened = StoreFile::open(disk.clone(), dir, &KIND, &*vault, &mut SystemRandom);
+    let whole = opened.and_then(|(file, mut writer)| writer.verify().map(|()| (file, writer)));
+    let (file, mut writer) = match whole {
+        Ok(whole) => whole,
+        // Damage, and nothing else: a file of a later release or under another key is not ours to set aside.
+        Err(StoreError::Corrupt(_)) => {
+            // From here on an open that finds an empty database must not take what is mirrored for left-overs.
+            write_durably(&*disk, &dir.join(MENDING), b"").map_err(StoreError::from)?;
+            let (file, writer, _) = StoreFile::quarantine_and_recreate(disk, dir, &KIND, &*vault)?;
+            (file, writer)
+        }
+        Err(e) => return Err(e.into()),
+    };
+    let brought = finish_repair(&file, &mut writer, &with)?;
+    let (account, attachments) = start(file, writer, with)?;
+    Ok((account, attachments, brought))
+}
+
+/// Lies beside the database from before it is set aside until all is brought back.
+const MENDING: &str = "core.mending";
+
+fn finish_repair(
+    file: &StoreFile,
+    writer: &mut Writer,
+    with: &Opened,
+) -> Result<Brought, HueError> {
+    let mark = file.beside("mending");
+    if !with.disk.exists(&mark).map_err(StoreError::from)? {
+        return Ok(Brought::default());
+    }
     let now = with.clock.now();
     let mut random = SystemRandom;
     let mut env = Env {
@@ -87,9 +119,9 @@ pub(crate) fn recover(
         boot: now.boot_id(),
         random: &mut random,
     };
-    let brought = repair::bring_back(&file, &mut writer, &mut env)?;
-    let (account, attachments) = start(file, writer, with)?;
-    Ok((account, attachments, brought))
+    let brought = repair::bring_back(file, writer, &mut env)?;
+    with.disk.remove(&mark).map_err(StoreError::from)?;
+    Ok(brought)
 }
 
 fn start(
@@ -170,7 +202,8 @@ fn tidy(
             let op = hues_protocol::ids::OpId(id);
             Ok::<_, HueError>((outbox::mirror_entry(tx, &op)?, submit::snapshot(tx, &op)?))
         })?;
-        mirror.put(&id, &entry, &snapshot, random)?;
+        // A full disk is no reason not to open: the act is durable here, and mirrored another time.
+        let _ = mirror.put(&id, &entry, &snapshot, random);
     }
     for id in mirror
         .list()?

@@ -16,7 +16,7 @@ use hues_sync::machine::Owner;
 use hues_sync::outbox::{self, Changed, Enqueued};
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::error::HueError;
+use crate::error::{HueError, StorageReason};
 use crate::feedback::pulled::Pulled;
 use crate::feedback::{drafts, submit};
 use crate::ports::{Clock, LogEvent, LogLevel, LogSink};
@@ -72,8 +72,11 @@ impl Work<'_> {
             boot: now.boot_id(),
             random: self.state.random.as_mut(),
         };
-        self.seat
-            .commit(self.state.probe.durability(), |tx| f(tx, &mut env, &config))
+        self.seat.commit(
+            self.state.probe.durability(),
+            |tx| f(tx, &mut env, &config),
+            breaks,
+        )
     }
 
     /// Reads on the writer's own connection: sees what was just written.
@@ -82,7 +85,11 @@ impl Work<'_> {
         f: impl FnOnce(&Connection, &Config) -> Result<R, HueError>,
     ) -> Result<R, HueError> {
         let config = self.state.config.clone();
-        self.seat.read(|tx| f(tx, &config))
+        let seen = self.seat.read(|tx| f(tx, &config));
+        if seen.as_ref().err().is_some_and(breaks) {
+            self.seat.renew();
+        }
+        seen
     }
 
     /// Queues an act: the transaction, the mirror, and word to the engine.
@@ -115,7 +122,11 @@ impl Work<'_> {
                 // What the event was about is in the file or will be asked of the city again. Nobody else may come by to try: a timer does.
                 self.note(LogLevel::Warning, "engine.step-failed");
                 self.pass(Io::WakeIn(Some(AFTER_FAILURE_MS)));
-                return Err(error.into());
+                let error = error.into();
+                if breaks(&error) {
+                    self.seat.renew();
+                }
+                return Err(error);
             }
         };
         self.seat.publish(outcome.changes);
@@ -253,4 +264,14 @@ impl Work<'_> {
             number: 0,
         });
     }
+}
+
+/// Whether the connection must not be used again after this error: what it believes of the file may be wrong.
+fn breaks(error: &HueError) -> bool {
+    matches!(
+        error,
+        HueError::Storage {
+            reason: StorageReason::Corrupt | StorageReason::Io
+        } | HueError::Internal { .. }
+    )
 }

@@ -7,7 +7,9 @@ use hues_env::SystemRandom;
 use hues_store::disk::Disk;
 use hues_store::rusqlite::OptionalExtension;
 use hues_store::vault::{SlotClass, SlotVault};
-use hues_store::{Durability, FileKind, FileOptions, Home, Migration, StoreFile, Writer};
+use hues_store::{
+    Durability, FileKind, FileOptions, Home, Migration, StoreError, StoreFile, Writer,
+};
 
 use super::Kept;
 use crate::error::HueError;
@@ -38,6 +40,29 @@ impl SessionFile {
         vault: &dyn SlotVault,
     ) -> Result<SessionFile, HueError> {
         let (_, writer) = StoreFile::open(disk, dir, &KIND, vault, &mut SystemRandom)?;
+        Ok(SessionFile(Mutex::new(writer)))
+    }
+
+    /// After damage: makes the file anew. What it held, the city gives again at the next sign-in.
+    pub(crate) fn recover(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        vault: &dyn SlotVault,
+    ) -> Result<SessionFile, HueError> {
+        let opened = StoreFile::open(disk.clone(), dir, &KIND, vault, &mut SystemRandom);
+        let whole = opened.and_then(|(_, mut writer)| writer.verify().map(|()| writer));
+        let writer = match whole {
+            Ok(writer) => writer,
+            Err(StoreError::Corrupt(_)) => {
+                let (file, writer, _) =
+                    StoreFile::quarantine_and_recreate(disk, dir, &KIND, vault)?;
+                for aside in file.set_aside()? {
+                    file.discard_aside(&aside)?;
+                }
+                writer
+            }
+            Err(e) => return Err(e.into()),
+        };
         Ok(SessionFile(Mutex::new(writer)))
     }
 

@@ -4,6 +4,10 @@
 //! asks [`text`] with the error itself.
 
 mod catalogue;
+#[cfg(test)]
+mod tests;
+
+use hues_protocol::proof::ProofRule;
 
 use crate::error::{HueError, StorageReason};
 use crate::feedback::Warning;
@@ -53,8 +57,13 @@ pub enum TextItem {
     },
     /// A state of an op in the outbox.
     OutboxState {
-        /// As in an outbox item's `state`.
+        /// As in an outbox item's `state`; `relinked` for one with that mark.
         state: String,
+    },
+    /// Why what waits does not move.
+    WaitsFor {
+        /// As in [`crate::Status`]'s `waits_for`.
+        reason: String,
     },
     /// A warning of a draft.
     DraftWarning {
@@ -89,7 +98,7 @@ fn key_of(item: &TextItem) -> (String, Option<String>) {
                 };
                 (key, Some(rule.clone()))
             }
-            HueError::Refused { rule } => (format!("rule.{rule}"), Some(rule.clone())),
+            HueError::Refused { rule } => (refused(rule), Some(rule.clone())),
             HueError::NotFound => ("error.not-found".into(), None),
             HueError::Locked => ("error.locked".into(), None),
             HueError::SignInNeeded => ("error.sign-in".into(), None),
@@ -114,6 +123,7 @@ fn key_of(item: &TextItem) -> (String, Option<String>) {
         TextItem::Rule { rule } => (format!("rule.{rule}"), Some(rule.clone())),
         TextItem::ReportState { state } => (format!("state.{state}"), Some(state.clone())),
         TextItem::OutboxState { state } => (format!("outbox.{state}"), Some(state.clone())),
+        TextItem::WaitsFor { reason } => (format!("wait.{reason}"), Some(reason.clone())),
         TextItem::DraftWarning { warning } => (
             match warning {
                 Warning::OutsideHue => "warning.outside-hue",
@@ -129,24 +139,12 @@ fn key_of(item: &TextItem) -> (String, Option<String>) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_rule_still_has_words_with_its_code() {
-        let item = TextItem::Failure {
-            error: HueError::refused("of-the-future"),
-        };
-        assert!(text(&item, Language::Vi, TextForm::Long).contains("of-the-future"));
-        assert!(text(&item, Language::En, TextForm::Long).contains("of-the-future"));
+/// The words of a refusal. A proof breaks many rules, and each means the same to a person.
+fn refused(rule: &str) -> String {
+    let key = format!("rule.{rule}");
+    let of_a_proof = || ProofRule::ALL.iter().any(|known| known.name() == rule);
+    if catalogue::find(&key).is_none() && of_a_proof() {
+        return "rule.proof".into();
     }
-
-    #[test]
-    fn a_field_has_its_own_words_where_it_needs_them() {
-        let empty = TextItem::Failure {
-            error: HueError::invalid("text", "empty"),
-        };
-        assert!(text(&empty, Language::Vi, TextForm::Long).contains("nội dung"));
-    }
+    key
 }

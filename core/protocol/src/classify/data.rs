@@ -155,6 +155,11 @@ pub fn page(
             Ok(problem) if problem.refusal == RefusalKind::ResetScope => Ok(PageAnswer::Reset),
             _ => Err(BODY),
         },
+        // A cursor the city cannot read: whoever gave it, only a fresh start leads on.
+        400 if cursor.is_some() => match refusal(response) {
+            Setback::Refused { rule, .. } if rule == "cursor" => Ok(PageAnswer::Reset),
+            other => Err(other),
+        },
         _ => otherwise(response, &[400, 403]),
     }
 }

@@ -20,6 +20,7 @@ use crate::error::Result;
 use crate::machine::{Answer, Epoch, Event, FileId, Id, ReqId, Request};
 use crate::outbox::fork::{self, Forked};
 use crate::outbox::rows::{self, file_state, state, OpRow};
+use crate::outbox::Hint;
 use crate::sql::Num;
 use crate::trust;
 
@@ -38,7 +39,8 @@ impl Turn<'_, '_> {
                 clock_suspect: true
             })
         ) {
-            self.io.push(Io::FetchUndatedBeacon);
+            let keys = trust::keys(self.conn)?.is_none();
+            self.io.push(Io::FetchUndatedBeacon { keys });
         }
         let mut after = Vec::new();
         let mut answer = self.judge(&request, reply, &mut after)?;
@@ -187,8 +189,20 @@ impl Turn<'_, '_> {
         })
     }
 
-    /// A beacon that came over a connection whose dates were ignored: it counts by its signature alone, and only its time is used.
-    pub(super) fn undated_beacon(&mut self, response: HttpResponse) -> Result<Vec<Event>> {
+    /// A beacon that came over a connection whose dates were ignored: it counts by its signature alone, and only its time is used. So does a first key list:
+    /// the pinned root vouches for it.
+    pub(super) fn undated_beacon(
+        &mut self,
+        response: HttpResponse,
+        keys: Option<HttpResponse>,
+    ) -> Result<Vec<Event>> {
+        let kept = trust::keys(self.conn)?;
+        if let (None, Some(reply)) = (&kept, keys) {
+            let root = &self.engine.settings.root;
+            if let Ok(Ok(list)) = classify::keys(&Ok(reply), root, None, None) {
+                trust::save_keys(self.conn, &list)?;
+            }
+        }
         let Some(keys) = trust::keys(self.conn)? else {
             return Ok(Vec::new());
         };
@@ -307,8 +321,8 @@ impl Turn<'_, '_> {
             .execute("UPDATE sync_op SET absent = 1 WHERE id = ?1", [row.id])?;
         if row.query_only {
             self.conn.execute(
-                "UPDATE sync_op SET state = ?2, error = 'not-arrived', next_try = NULL WHERE id = ?1",
-                (row.id, state::WEDGED),
+                "UPDATE sync_op SET state = ?2, error = ?3, next_try = NULL WHERE id = ?1",
+                (row.id, state::WEDGED, Hint::NotArrived.name()),
             )?;
             self.op_moved(row.id)?;
             after.extend(views::lane_named(self.conn, self.env, lane)?);
@@ -361,15 +375,10 @@ impl Turn<'_, '_> {
 
     /// A word for the screen, beside what the machine makes of it.
     fn op_setback(&mut self, row: &OpRow, setback: Setback) -> Result<Answer> {
-        let word = match &setback {
-            Setback::Refused { rule, .. } => rule.as_str(),
-            Setback::Transport(_) => "network",
-            Setback::Alien(_) => "not-the-city",
-            Setback::Fault(_) => "city-fault",
-            Setback::RetryAt { .. } => "city-busy",
-            Setback::SignIn => "sign-in",
-            Setback::Update => "update",
-            Setback::KeysNeeded => "keys",
+        let word = match (&setback, Hint::of(&setback)) {
+            (_, Some(hint)) => hint.name(),
+            (Setback::Refused { rule, .. }, None) => rule.as_str(),
+            (_, None) => Hint::NotTheCity.name(),
         };
         let sql = "UPDATE sync_op SET error = ?2 WHERE id = ?1 AND error IS NOT ?2";
         self.conn.prepare_cached(sql)?.execute((row.id, word))?;

@@ -88,7 +88,12 @@ pub enum Event {
         bytes: u64,
     },
     /// A beacon that was fetched without regard to certificate dates.
-    UndatedBeacon(HttpResponse),
+    UndatedBeacon {
+        /// The beacon as it came.
+        beacon: HttpResponse,
+        /// The key list, where it was asked for.
+        keys: Option<HttpResponse>,
+    },
 }
 
 /// What the shell has to do, in order.
@@ -109,7 +114,10 @@ pub enum Io {
     /// A new edition of the city's data is in force.
     Config(Box<Config>, u64),
     /// The phone's clock is off: fetch a beacon without regard to certificate dates and tell [`Event::UndatedBeacon`].
-    FetchUndatedBeacon,
+    FetchUndatedBeacon {
+        /// The key list first: this phone has none to judge a beacon by.
+        keys: bool,
+    },
     /// The city's signed time is this, now.
     CityTime(i64),
     /// Nothing of this account leaves until it signs in again.
@@ -244,6 +252,12 @@ impl Engine {
         self.machine.waits(env.mono)
     }
 
+    /// The last event could not be written down: until the next one nothing is under way, and what the machine believes is not to be relied on.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.stale
+    }
+
     /// The machine's state, for the laboratory's coverage table.
     #[must_use]
     pub fn machine(&self) -> &State {
@@ -314,7 +328,7 @@ impl Turn<'_, '_> {
                 bytes,
             }],
             Event::Http { id, outcome } => self.answered(id, &outcome)?,
-            Event::UndatedBeacon(response) => self.undated_beacon(response)?,
+            Event::UndatedBeacon { beacon, keys } => self.undated_beacon(beacon, keys)?,
         };
         self.step(events)
     }

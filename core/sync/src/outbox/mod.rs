@@ -5,6 +5,7 @@
 
 mod edit;
 pub(crate) mod fork;
+mod hint;
 mod list;
 mod mirror;
 pub(crate) mod rows;
@@ -16,6 +17,7 @@ mod types;
 
 pub use edit::{check_editable, discard, edit, retry};
 pub use fork::Forked;
+pub use hint::Hint;
 pub use list::{counts, list, proof};
 pub use mirror::{entry as mirror_entry, salvage_import, salvage_order};
 pub use sign::{device_key, reseal};

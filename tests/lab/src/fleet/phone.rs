@@ -486,6 +486,6 @@ fn name(event: &Event) -> String {
             outcome: Err(_), ..
         } => "cut".into(),
         Event::Progress { .. } => "progress".into(),
-        Event::UndatedBeacon(_) => "beacon".into(),
+        Event::UndatedBeacon { .. } => "beacon".into(),
     }
 }

@@ -9252,8 +9252,16 @@ public enum TextItem: Equatable, Hashable {
      */
     case outboxState(
         /**
-         * As in an outbox item's `state`.
+         * As in an outbox item's `state`; `relinked` for one with that mark.
          */state: String
+    )
+    /**
+     * Why what waits does not move.
+     */
+    case waitsFor(
+        /**
+         * As in [`crate::Status`]'s `waits_for`.
+         */reason: String
     )
     /**
      * A warning of a draft.
@@ -9296,7 +9304,10 @@ public struct FfiConverterTypeTextItem: FfiConverterRustBuffer {
         case 4: return .outboxState(state: try FfiConverterString.read(from: &buf)
         )
 
-        case 5: return .draftWarning(warning: try FfiConverterTypeWarning.read(from: &buf)
+        case 5: return .waitsFor(reason: try FfiConverterString.read(from: &buf)
+        )
+
+        case 6: return .draftWarning(warning: try FfiConverterTypeWarning.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -9327,8 +9338,13 @@ public struct FfiConverterTypeTextItem: FfiConverterRustBuffer {
             FfiConverterString.write(state, into: &buf)
 
 
-        case let .draftWarning(warning):
+        case let .waitsFor(reason):
             writeInt(&buf, Int32(5))
+            FfiConverterString.write(reason, into: &buf)
+
+
+        case let .draftWarning(warning):
+            writeInt(&buf, Int32(6))
             FfiConverterTypeWarning.write(warning, into: &buf)
 
         }

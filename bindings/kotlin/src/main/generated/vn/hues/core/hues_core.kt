@@ -11301,9 +11301,24 @@ sealed class TextItem {
      */
     data class OutboxState(
         /**
-         * As in an outbox item's `state`.
+         * As in an outbox item's `state`; `relinked` for one with that mark.
          */
         val `state`: kotlin.String) : TextItem()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Why what waits does not move.
+     */
+    data class WaitsFor(
+        /**
+         * As in [`crate::Status`]'s `waits_for`.
+         */
+        val `reason`: kotlin.String) : TextItem()
 
     {
 
@@ -11354,7 +11369,10 @@ public object FfiConverterTypeTextItem : FfiConverterRustBuffer<TextItem>{
             4 -> TextItem.OutboxState(
                 FfiConverterString.read(buf),
                 )
-            5 -> TextItem.DraftWarning(
+            5 -> TextItem.WaitsFor(
+                FfiConverterString.read(buf),
+                )
+            6 -> TextItem.DraftWarning(
                 FfiConverterTypeWarning.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -11390,6 +11408,13 @@ public object FfiConverterTypeTextItem : FfiConverterRustBuffer<TextItem>{
                 + FfiConverterString.allocationSize(value.`state`)
             )
         }
+        is TextItem.WaitsFor -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`reason`)
+            )
+        }
         is TextItem.DraftWarning -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -11421,8 +11446,13 @@ public object FfiConverterTypeTextItem : FfiConverterRustBuffer<TextItem>{
                 FfiConverterString.write(value.`state`, buf)
                 Unit
             }
-            is TextItem.DraftWarning -> {
+            is TextItem.WaitsFor -> {
                 buf.putInt(5)
+                FfiConverterString.write(value.`reason`, buf)
+                Unit
+            }
+            is TextItem.DraftWarning -> {
+                buf.putInt(6)
                 FfiConverterTypeWarning.write(value.`warning`, buf)
                 Unit
             }
