@@ -318,7 +318,7 @@ impl HuesCore {
         } else {
             SessionFile::open(disk.clone(), &dir, &*vault)?
         };
-        let owner = session.owner()?;
+        let kept = session.load()?;
         let opened = Opened {
             disk,
             vault: vault.clone(),
@@ -327,7 +327,7 @@ impl HuesCore {
             probe: ports.probe.clone(),
             io,
             settings: Settings { root, listen: true },
-            owner,
+            session: kept.as_ref().and_then(|k| ids::unhex(&k.account)),
             runtime: runtime.handle()?,
         };
         let (account, attachments, back) = if recover {
@@ -337,8 +337,6 @@ impl HuesCore {
             (account, attachments, Brought::default())
         };
         home.remember_account(&account_id)?;
-        let signed_out = owner.is_some() && session.load()?.is_none();
-        account.signed_out.store(signed_out, Ordering::Relaxed);
         let account = Arc::new(account);
         let transport = transport(&config, ports.transport, &ports.clock, &board)?.map(Arc::new);
         let driver = Driver {

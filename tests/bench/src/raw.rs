@@ -11,10 +11,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::Step;
 
 /// The schema of the phone's file, statement for statement.
-const SCHEMA: [&str; 3] = [
+const SCHEMA: [&str; 4] = [
     hues_sync::schema::SCHEMA,
     include_str!("../../../core/hues/src/feedback/schema_v1.sql"),
     include_str!("../../../core/hues/src/feedback/schema_v2.sql"),
+    include_str!("../../../core/hues/src/account/schema_v1.sql"),
 ];
 
 /// The index beside it.

@@ -1,6 +1,7 @@
 //! The files of an account: opened, set aside when damaged, brought back from their mirror.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
 use hues_env::{Env, Random, SystemRandom};
@@ -15,6 +16,7 @@ use hues_sync::engine::{Engine, Io, Settings};
 use hues_sync::{outbox, trust};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::owner;
 use super::repair::{self, Brought};
 use super::{Account, State};
 use crate::error::HueError;
@@ -23,7 +25,7 @@ use crate::ports::{Clock, LogSink};
 use crate::probe::Probe;
 
 /// The schema of `core.db`, oldest first. A released step never changes.
-const CORE: [Migration; 3] = [
+const CORE: [Migration; 4] = [
     Migration {
         version: 1,
         sql: hues_sync::schema::SCHEMA,
@@ -35,6 +37,10 @@ const CORE: [Migration; 3] = [
     Migration {
         version: 3,
         sql: feedback::SCHEMA_V2,
+    },
+    Migration {
+        version: 4,
+        sql: owner::SCHEMA_V1,
     },
 ];
 
@@ -56,8 +62,8 @@ pub(crate) struct Opened {
     pub probe: Arc<dyn Probe>,
     pub io: UnboundedSender<Io>,
     pub settings: Settings,
-    /// Whose account it is, once somebody signed in.
-    pub owner: Option<[u8; 16]>,
+    /// Who is signed in.
+    pub session: Option<[u8; 16]>,
     pub runtime: tokio::runtime::Handle,
 }
 
@@ -139,6 +145,7 @@ fn start(
         boot: now.boot_id(),
         random: &mut random,
     };
+    let session = with.session;
     let ready = writer.try_write(Durability::Full, |tx| {
         let mut complete = search::ensure(tx)?;
         // A new fold re-indexes at once: reports on one phone are few. A city-wide list would go on in idle time.
@@ -150,8 +157,10 @@ fn start(
             Some((version, bytes)) => (pack_content(&bytes)?, version),
             None => (Config::builtin(), 0),
         };
-        let owner: Option<[u8; 16]> =
-            tx.query_row("SELECT max(owner) FROM sync_lane", [], |r| r.get(0))?;
+        let owner = owner::read(tx)?.or(session);
+        if let Some(account) = &owner {
+            owner::save(tx, account)?;
+        }
         Ok::<_, HueError>((engine, config, version, owner))
     })?;
     let (engine, config, config_version, owner) = ready.value;
@@ -167,11 +176,14 @@ fn start(
         probe: with.probe,
         log: with.log,
         io: with.io,
-        owner: with.owner.or(owner),
+        owner,
         followed: None,
     };
+    let signed_out = owner.is_some() && session.is_none();
     let db = Db::start(file, writer, READERS)?;
-    Ok((Account::new(db, state, with.runtime)?, attachments))
+    let account = Account::new(db, state, with.runtime)?;
+    account.signed_out.store(signed_out, Ordering::Relaxed);
+    Ok((account, attachments))
 }
 
 /// What a kill between two steps left undone: acts not mirrored yet, copies nobody needs any more.

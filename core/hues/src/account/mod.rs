@@ -4,6 +4,7 @@
 //! the network goes to the driver. A job that was taken runs to its end whatever happens to its caller.
 
 mod files;
+pub(crate) mod owner;
 mod repair;
 mod work;
 

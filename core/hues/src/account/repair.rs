@@ -44,6 +44,10 @@ pub(super) fn bring_back(
     // The newest first: where an earlier repair was cut short, it holds what that one had brought back already.
     asides.reverse();
     for aside in &asides {
+        let owner = file.look_aside(aside, super::owner::read).ok().flatten();
+        if let Some(account) = owner {
+            writer.try_write(Durability::Full, |tx| super::owner::save(tx, &account))?;
+        }
         let readable = unmirrored(file, writer, aside)?;
         brought.acts += import(writer, env, readable)?;
         brought.drafts += bring_drafts(file, writer, aside)?;

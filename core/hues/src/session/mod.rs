@@ -13,6 +13,7 @@ use hues_sync::{outbox, trust};
 
 pub(crate) use store::SessionFile;
 
+use crate::account::owner;
 use crate::core::Inner;
 use crate::error::HueError;
 use crate::ids;
@@ -67,16 +68,19 @@ pub(crate) async fn sign_in_sandbox(
         // An act leaves only under the account that made it, and nobody reads another's: a second person has an account of her own in this home.
         return Err(HueError::refused("account-other"));
     }
-    inner.session.save_owner(&account)?;
-    inner.session.save(Some(&kept))?;
+    // Whose account it is before there is a session to it: cut short in between, it is still hers.
     inner
         .account
         .run(move |work| {
+            work.commit(|tx, _, _| {
+                owner::save(tx, &account)?;
+                Ok(outbox::adopt(tx, &account)?)
+            })?;
             work.state.owner = Some(account);
-            work.commit(|tx, _, _| Ok(outbox::adopt(tx, &account)?))?;
             Ok(())
         })
         .await?;
+    inner.session.save(Some(&kept))?;
     apply(inner, Some(&kept)).await?;
     enrol(inner, &kept).await;
     Ok(who(&kept, false))

@@ -13,7 +13,6 @@ use hues_store::{
 
 use super::Kept;
 use crate::error::HueError;
-use crate::ids;
 
 const SCHEMA: [Migration; 1] = [Migration {
     version: 1,
@@ -89,21 +88,6 @@ impl SessionFile {
             .transpose()
     }
 
-    /// Whose files lie beside this one: kept when the session ends, so that nobody else ever signs in over them.
-    pub(crate) fn owner(&self) -> Result<Option<[u8; 16]>, HueError> {
-        let bytes: Option<Vec<u8>> = self.with(|writer| {
-            writer.read(|tx| {
-                let sql = "SELECT value FROM session WHERE name = 'owner'";
-                Ok::<_, HueError>(tx.query_row(sql, [], |r| r.get(0)).optional()?)
-            })
-        })?;
-        match bytes.and_then(|b| b.try_into().ok()) {
-            Some(owner) => Ok(Some(owner)),
-            // A file of the first release: the kept session says it.
-            None => Ok(self.load()?.and_then(|kept| ids::unhex(&kept.account))),
-        }
-    }
-
     /// The session kept in an account that is not open; none where it cannot be read.
     pub(crate) fn peek(home: &Home, id: &[u8; 16], vault: &dyn SlotVault) -> Option<Kept> {
         let dir = home.account_dir(id);
@@ -114,11 +98,6 @@ impl SessionFile {
                 .load()
                 .ok()?
         })?
-    }
-
-    /// Remembers whose files these are, from the first sign-in on.
-    pub(crate) fn save_owner(&self, account: &[u8; 16]) -> Result<(), HueError> {
-        self.put("owner", account)
     }
 
     /// Keeps a session, or forgets it.
