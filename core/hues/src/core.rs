@@ -1,64 +1,32 @@
-//! The core object: opened once, it owns the home, the runtime, the account and the driver.
+//! The core object: it owns the home, the runtime, the account and the driver; apps get everything else from it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use hues_env::SystemRandom;
-use hues_net::{NetConfig, NetTransport, Origin, Pace};
 use hues_protocol::http::{Body, Class, HttpRequest, HttpResponse, Method, TransportError};
-use hues_store::disk::{Disk, RealDisk};
 use hues_store::{Home, Lifecycle, SealedDir};
-use hues_sync::engine::{Event, Settings};
+use hues_sync::engine::Event;
 use hues_sync::outbox;
-use tokio::sync::mpsc::unbounded_channel;
 
-use crate::account::{self, Account, Brought, Opened};
-use crate::driver::{self, Board, Driver, Transport};
+use crate::account::Account;
+use crate::driver::{self, Board, Transport};
 use crate::error::HueError;
 use crate::feedback::{Feedback, Officer};
-use crate::host::HostTransport;
 use crate::ids::{self, Id};
+#[cfg(doc)]
+use crate::open::CoreConfig;
 use crate::outbox::{open_count, Outbox};
-use crate::ports::{Clock, HttpTransport, KeyVault, Link, LogSink, PowerState, SystemClock};
-use crate::ports::{NoLog, SlotAdapter};
-use crate::probe::{self, Probe};
+use crate::ports::{Clock, KeyVault, Link, PowerState, SlotAdapter};
 use crate::session::{self, SessionFile, Who};
 #[cfg(doc)]
 use crate::status::Status;
 
-/// The city a core talks to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct CityAddress {
-    /// `https://host[:port]`; plain `http` on loopback only.
-    pub url: String,
-    /// The city's root key, 32 bytes: what everything the city signs is traced back to.
-    pub root_key: Vec<u8>,
-    /// Certificates (DER) of the authorities that may vouch for the city's server. Empty only for plain `http`.
-    pub tls_roots: Vec<Vec<u8>>,
-}
-
 /// How [`HuesCore::close`] waits for others to let go: steps, their number, and the last wait for the runtime's tasks.
-const CLOSE_STEP: std::time::Duration = std::time::Duration::from_millis(5);
-const CLOSE_TRIES: u32 = 300;
+pub(crate) const CLOSE_STEP: std::time::Duration = std::time::Duration::from_millis(5);
+pub(crate) const CLOSE_TRIES: u32 = 300;
 const CLOSE_PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-
-/// How to open a core.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct CoreConfig {
-    /// A folder of the app's own, left out of the phone's cloud backup.
-    pub home: String,
-    /// The city; none: everything works but sending.
-    pub city: Option<CityAddress>,
-    /// Which account of the home to open, by its id ([`HuesCore::accounts`]); none: the one that was open last, or a new one in an empty home.
-    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
-    pub account: Option<String>,
-    /// Source address of connections (sandbox only): tells its carriers apart.
-    #[cfg_attr(feature = "uniffi", uniffi(default = None))]
-    pub local_address: Option<String>,
-}
 
 /// An account of a home. Each has its own files and keys; one is open at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,72 +40,27 @@ pub struct HomeAccount {
     pub open: bool,
 }
 
-/// What a core asks of its host.
-#[derive(Clone)]
-pub struct Ports {
-    /// The key vault.
-    pub vault: Arc<dyn KeyVault>,
-    /// The host's own transport; none: the built-in one.
-    pub transport: Option<Arc<dyn HttpTransport>>,
-    /// The clocks.
-    pub clock: Arc<dyn Clock>,
-    /// The log.
-    pub log: Arc<dyn LogSink>,
-    /// Test hooks.
-    pub probe: Arc<dyn Probe>,
-    /// What the home lies on: the phone's file system; the laboratory brings one that fills up and fails.
-    pub disk: Arc<dyn Disk>,
-}
-
-impl Ports {
-    /// A vault, and the system's own for everything else.
-    #[must_use]
-    pub fn with_vault(vault: Arc<dyn KeyVault>) -> Ports {
-        Ports {
-            vault,
-            transport: None,
-            clock: Arc::new(SystemClock),
-            log: Arc::new(NoLog),
-            probe: probe::none(),
-            disk: Arc::new(RealDisk),
-        }
-    }
-
-    fn of(
-        vault: Arc<dyn KeyVault>,
-        transport: Option<Arc<dyn HttpTransport>>,
-        log: Option<Arc<dyn LogSink>>,
-    ) -> Ports {
-        let usual = Ports::with_vault(vault);
-        Ports {
-            transport,
-            log: log.unwrap_or(usual.log),
-            ..usual
-        }
-    }
-}
-
 /// The shared insides.
 pub(crate) struct Inner {
     pub account: Arc<Account>,
     pub session: SessionFile,
     pub board: Arc<Board>,
-    transport: Option<Arc<Transport>>,
-    attachments: Arc<SealedDir>,
-    home: Home,
-    account_id: [u8; 16],
-    vault: Arc<dyn KeyVault>,
+    pub transport: Option<Arc<Transport>>,
+    pub attachments: Arc<SealedDir>,
+    pub home: Home,
+    pub account_id: [u8; 16],
+    pub vault: Arc<dyn KeyVault>,
     pub clock: Arc<dyn Clock>,
-    link: RwLock<Link>,
+    pub link: RwLock<Link>,
     // Last: dropping it ends the driver after everything above has let go.
-    _runtime: Runtime,
+    pub runtime: Runtime,
 }
 
 /// The core's own small runtime; shut down without waiting, so that dropping a core never blocks a screen.
-struct Runtime(Option<tokio::runtime::Runtime>);
+pub(crate) struct Runtime(Option<tokio::runtime::Runtime>);
 
 impl Runtime {
-    fn start() -> Result<Runtime, HueError> {
+    pub(crate) fn start() -> Result<Runtime, HueError> {
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("hues-net")
@@ -147,7 +70,7 @@ impl Runtime {
             .map_err(|_| HueError::internal("runtime"))
     }
 
-    fn handle(&self) -> Result<tokio::runtime::Handle, HueError> {
+    pub(crate) fn handle(&self) -> Result<tokio::runtime::Handle, HueError> {
         self.0
             .as_ref()
             .map(|r| r.handle().clone())
@@ -169,83 +92,7 @@ pub struct HuesCore {
     pub(crate) inner: Arc<Inner>,
 }
 
-/// Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport` is for a host that brings its own; `log` for one that keeps a log.
-///
-/// # Errors
-/// `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
-#[cfg_attr(feature = "uniffi", uniffi::export)]
-pub async fn open_core(
-    config: CoreConfig,
-    vault: Arc<dyn KeyVault>,
-    transport: Option<Arc<dyn HttpTransport>>,
-    log: Option<Arc<dyn LogSink>>,
-) -> Result<Arc<HuesCore>, HueError> {
-    let ports = Ports::of(vault, transport, log);
-    elsewhere(move || open_when_free(&config, &ports))
-        .await
-        .map(Arc::new)
-}
-
-/// What [`recover_core`] brought back.
-#[derive(Clone)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct Recovered {
-    /// The core, open.
-    pub core: Arc<HuesCore>,
-    /// Acts that had not reached the city for good, all of them ready to leave again.
-    pub acts: u64,
-    /// Drafts, each with the photos that could be read.
-    pub drafts: u64,
-}
-
-/// After `Storage{corrupt}`: sets the damaged database aside and brings back every unsent act (from its mirror, or from the rows that can still be read) and
-/// every draft that can be read. What the city has comes back with the next pull. Close a core that is open first. Safe to call again when it was cut short.
-///
-/// # Errors
-/// As [`open_core`].
-#[cfg_attr(feature = "uniffi", uniffi::export)]
-pub async fn recover_core(
-    config: CoreConfig,
-    vault: Arc<dyn KeyVault>,
-    transport: Option<Arc<dyn HttpTransport>>,
-    log: Option<Arc<dyn LogSink>>,
-) -> Result<Recovered, HueError> {
-    let ports = Ports::of(vault, transport, log);
-    elsewhere(move || HuesCore::recover(config, ports)).await
-}
-
-/// Does what may take a moment on a thread of its own: a caller's thread never waits.
-async fn elsewhere<R: Send + 'static>(
-    job: impl FnOnce() -> Result<R, HueError> + Send + 'static,
-) -> Result<R, HueError> {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    std::thread::Builder::new()
-        .name("hues-open".into())
-        .spawn(move || tell.send(job()).is_ok())
-        .map_err(|_| HueError::internal("thread"))?;
-    told.await.map_err(|_| HueError::internal("open"))?
-}
-
-/// A core that was just let go of (changing accounts) may still be closing its files: its home is free a moment later.
-fn open_when_free(config: &CoreConfig, ports: &Ports) -> Result<HuesCore, HueError> {
-    for _ in 0..CLOSE_TRIES {
-        match HuesCore::open(config.clone(), ports.clone()) {
-            Err(HueError::Busy) => std::thread::sleep(CLOSE_STEP),
-            done => return done,
-        }
-    }
-    Err(HueError::Busy)
-}
-
 impl HuesCore {
-    /// Opens the home, or makes it. Takes milliseconds; it touches the disk, never the network.
-    ///
-    /// # Errors
-    /// As [`open_core`].
-    pub fn open(config: CoreConfig, ports: Ports) -> Result<HuesCore, HueError> {
-        Self::build(config, ports, false).map(|(core, _)| core)
-    }
-
     /// Closes the core and waits until its files are closed and its threads are gone: for a process that ends right after. Call it where blocking is
     /// allowed, when nothing else uses the core; otherwise it closes as dropping does, by and by.
     pub fn close(self) {
@@ -253,7 +100,7 @@ impl HuesCore {
         for _ in 0..CLOSE_TRIES {
             match Arc::try_unwrap(shared) {
                 Ok(mut inner) => {
-                    if let Some(runtime) = inner._runtime.0.take() {
+                    if let Some(runtime) = inner.runtime.0.take() {
                         // Its tasks may be the last to hold the files; they end with it.
                         runtime.shutdown_timeout(CLOSE_PATIENCE);
                     }
@@ -265,147 +112,6 @@ impl HuesCore {
             std::thread::sleep(CLOSE_STEP);
         }
     }
-
-    /// As [`recover_core`], at once and on this thread.
-    ///
-    /// # Errors
-    /// As [`open_core`].
-    pub fn recover(config: CoreConfig, ports: Ports) -> Result<Recovered, HueError> {
-        let (core, brought) = Self::build(config, ports, true)?;
-        Ok(Recovered {
-            core: Arc::new(core),
-            acts: brought.acts,
-            drafts: brought.drafts,
-        })
-    }
-
-    fn build(
-        config: CoreConfig,
-        ports: Ports,
-        recover: bool,
-    ) -> Result<(HuesCore, Brought), HueError> {
-        let disk = ports.disk;
-        let home = Home::open(disk.clone(), Path::new(&config.home))?;
-        let vault = Arc::new(SlotAdapter(ports.vault.clone()));
-        home.finish_erasing(&*vault)?;
-        let account_id = match &config.account {
-            Some(id) => {
-                let id = Id::parse(id)?.0;
-                if !home.accounts()?.contains(&id) {
-                    return Err(HueError::NotFound);
-                }
-                id
-            }
-            None => match home.current_account()? {
-                Some(id) => id,
-                None => home.create_account(&mut SystemRandom)?,
-            },
-        };
-        let dir = home.account_dir(&account_id);
-        let runtime = Runtime::start()?;
-        let board = Arc::new(Board::default());
-        let (io, orders) = unbounded_channel();
-        let root = match &config.city {
-            Some(city) => city
-                .root_key
-                .as_slice()
-                .try_into()
-                .map_err(|_| HueError::invalid("root_key", "format"))?,
-            None => [0; 32],
-        };
-        let session = if recover {
-            SessionFile::recover(disk.clone(), &dir, &*vault)?
-        } else {
-            SessionFile::open(disk.clone(), &dir, &*vault)?
-        };
-        let kept = session.load()?;
-        let opened = Opened {
-            disk,
-            vault: vault.clone(),
-            clock: ports.clock.clone(),
-            log: ports.log,
-            probe: ports.probe.clone(),
-            io,
-            settings: Settings { root, listen: true },
-            session: kept.as_ref().and_then(|k| ids::unhex(&k.account)),
-            runtime: runtime.handle()?,
-        };
-        let (account, attachments, back) = if recover {
-            account::recover(&dir, opened)?
-        } else {
-            let (account, attachments) = account::open(&dir, opened)?;
-            (account, attachments, Brought::default())
-        };
-        home.remember_account(&account_id)?;
-        let account = Arc::new(account);
-        let transport = transport(&config, ports.transport, &ports.clock, &board)?.map(Arc::new);
-        let driver = Driver {
-            account: Arc::downgrade(&account),
-            transport: transport.clone(),
-            attachments: attachments.clone(),
-            clock: ports.clock.clone(),
-            probe: ports.probe,
-            board: board.clone(),
-        };
-        runtime.handle()?.spawn(driver.run(orders));
-        let inner = Inner {
-            account,
-            session,
-            board,
-            transport,
-            attachments,
-            home,
-            account_id,
-            vault: ports.vault,
-            clock: ports.clock,
-            link: RwLock::new(Link::None),
-            _runtime: runtime,
-        };
-        Ok((
-            HuesCore {
-                inner: Arc::new(inner),
-            },
-            back,
-        ))
-    }
-}
-
-/// The transport for a configuration; none without a city.
-fn transport(
-    config: &CoreConfig,
-    host: Option<Arc<dyn HttpTransport>>,
-    clock: &Arc<dyn Clock>,
-    board: &Arc<Board>,
-) -> Result<Option<Transport>, HueError> {
-    let Some(city) = &config.city else {
-        return Ok(None);
-    };
-    let local_address = match &config.local_address {
-        Some(text) => Some(
-            text.parse()
-                .map_err(|_| HueError::invalid("local_address", "format"))?,
-        ),
-        None => None,
-    };
-    let (clock, board) = (clock.clone(), board.clone());
-    // Certificates are judged by the city's signed time once it is known; the phone's clock may be years off.
-    let now = move || clock.now().wall_ms + board.city_offset.load(Ordering::Relaxed);
-    let net = NetTransport::new(NetConfig {
-        origin: city.url.clone(),
-        roots: city.tls_roots.clone(),
-        local_address,
-        clock: Arc::new(now),
-        pace: Pace::default(),
-    });
-    let format = |_| HueError::invalid("city", "format");
-    Ok(Some(match host {
-        None => Transport::Net(Box::new(net.map_err(format)?)),
-        Some(host) => {
-            let origin = Origin::parse(&city.url).map_err(format)?;
-            // Without roots of ours the host's connections stand alone: the built-in transport then has nobody to trust.
-            Transport::Host(Box::new(HostTransport::new(host, origin, net.ok())))
-        }
-    }))
 }
 
 impl Inner {

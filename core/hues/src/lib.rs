@@ -12,6 +12,7 @@ pub mod feedback;
 mod host;
 mod ids;
 pub mod live;
+mod open;
 pub mod outbox;
 pub mod ports;
 pub mod probe;
@@ -22,10 +23,9 @@ mod status;
 mod version;
 pub mod words;
 
-pub use crate::core::{
-    open_core, recover_core, CityAddress, CoreConfig, HomeAccount, HuesCore, Ports, Recovered,
-};
+pub use crate::core::{HomeAccount, HuesCore};
 pub use error::{HueError, StorageReason};
+pub use open::{open_core, recover_core, CityAddress, CoreConfig, Ports, Recovered};
 pub use proof::{verify_proof, ProofVerdict};
 pub use session::Who;
 pub use status::Status;

@@ -10674,10 +10674,10 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_hues_core_checksum_func_open_core() != 30727) {
+    if (uniffi_hues_core_checksum_func_open_core() != 32197) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_func_recover_core() != 17147) {
+    if (uniffi_hues_core_checksum_func_recover_core() != 1718) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_func_verify_proof() != 3012) {

@@ -1353,10 +1353,10 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 30727) {
+    if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 32197) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_func_recover_core() and 0xFFFF) != 17147) {
+    if ((lib.uniffi_hues_core_checksum_func_recover_core() and 0xFFFF) != 1718) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_func_verify_proof() and 0xFFFF) != 3012) {
