@@ -55,6 +55,9 @@ pub struct ReportRow {
     /// Whether everyone can read the publication.
     #[serde(default)]
     pub published: bool,
+    /// The sender's name: in the intake's row of a named report, nowhere else.
+    #[serde(default)]
+    pub sender: Option<String>,
     /// When the city committed it.
     pub filed_at: i64,
     /// The op that filed it.

@@ -84,6 +84,13 @@ fn sealed_named_and_anonymous() {
         assert_eq!(count(&state, "reports", nobody), 1);
         // The city's word reaches the phone for all three, the anonymous one through its lane.
         let officer = Phone::new(&city, "officer", Some("ioc")).await;
+        // The intake reads who stands behind the named one; nobody else's row, and no other report's, says a name.
+        for (id, sender) in ids.iter().zip([None, Some("Nguyễn Thị Thu Hà"), None]) {
+            let read = officer.core.officer().report(id.clone()).await.unwrap();
+            assert_eq!(read.sender.as_deref(), sender, "{}", read.text);
+            assert_eq!(citizen.mine(id).await.sender, None);
+        }
+        let unit = Phone::new(&city, "officer2", Some("ha_tang_do_thi")).await;
         for id in &ids {
             officer
                 .core
@@ -106,6 +113,18 @@ fn sealed_named_and_anonymous() {
         }
         let page = feedback.list(ReportList::Mine, None, 10).await.unwrap();
         assert_eq!(page.items.len(), 3);
+        // The unit it is given to reads no name.
+        let named = ids[1].clone();
+        officer
+            .core
+            .officer()
+            .assign(named.clone(), "ha_tang_do_thi".into())
+            .await
+            .unwrap();
+        officer.delivered().await;
+        unit.delivered().await;
+        let given = unit.core.officer().report(named).await.unwrap();
+        assert_eq!((given.text.as_str(), given.sender), ("named", None));
         // What the unit's answer to the anonymous one shows is fetched by its lane: no account is seen to ask for it.
         let (desk, anonymous) = (officer.core.officer(), ids[2].clone());
         desk.assign(anonymous.clone(), "ha_tang_do_thi".into())
@@ -118,8 +137,8 @@ fn sealed_named_and_anonymous() {
         citizen.delivered().await;
         let answer = citizen.mine(&anonymous).await.answer.unwrap();
         citizen.core.photo(answer.photos[0].clone()).await.unwrap();
-        // Nobody knows whom to write to about the anonymous one.
-        assert_eq!(feedback.inbox(None, 10).await.unwrap().len(), 2);
+        // Two notices were told of verifying, one of assigning. Nobody knows whom to write to about the anonymous one.
+        assert_eq!(feedback.inbox(None, 10).await.unwrap().len(), 3);
     });
 }
 

@@ -91,7 +91,7 @@ pub(super) fn report(r: &Report) -> Value {
     json!({"id": r.id, "state": r.state, "status_raw": r.status_raw, "category": r.category, "text": r.text,
            "ward": r.ward, "place": r.place, "place_grid_m": r.place_grid_m, "place_words": r.place_words,
            "answers": r.answers, "photos": r.photos, "timeline": timeline, "unit": r.unit, "due": r.due, "ask": r.ask,
-           "answer": answer, "rating": r.rating, "published": r.published, "pending": r.pending,
+           "answer": answer, "rating": r.rating, "published": r.published, "sender": r.sender, "pending": r.pending,
            "filed_at": format_local(r.filed_at), "proof": r.proof})
 }
 

@@ -362,6 +362,8 @@ pub struct Report {
     pub rating: Option<Rating>,
     /// Published to everyone.
     pub published: bool,
+    /// Who filed it: told to the intake alone, and of a *named* report only.
+    pub sender: Option<String>,
     /// Acts of this phone that are not confirmed yet.
     pub pending: Vec<String>,
     /// When it was filed.

@@ -64,6 +64,12 @@ pub(super) fn seed(tx: &mut dyn Tx, env: &mut Env) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// The name of an account.
+pub(super) fn name_of(tx: &dyn Tx, account: &str) -> Result<Option<String>, StorageError> {
+    let account: Option<Account> = meta::get(tx, Table::Account, account.as_bytes())?;
+    Ok(account.map(|account| account.name))
+}
+
 fn token_key(token: &str) -> [u8; 32] {
     hues_crypto::hash::sha256(token.as_bytes())
 }

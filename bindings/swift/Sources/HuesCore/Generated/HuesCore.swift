@@ -6473,6 +6473,10 @@ public struct Report: Equatable, Hashable {
      */
     public let published: Bool
     /**
+     * Who filed it: told to the intake alone, and of a *named* report only.
+     */
+    public let sender: String?
+    /**
      * Acts of this phone that are not confirmed yet.
      */
     public let pending: [String]
@@ -6543,6 +6547,9 @@ public struct Report: Equatable, Hashable {
          * Published to everyone.
          */published: Bool,
         /**
+         * Who filed it: told to the intake alone, and of a *named* report only.
+         */sender: String?,
+        /**
          * Acts of this phone that are not confirmed yet.
          */pending: [String],
         /**
@@ -6569,6 +6576,7 @@ public struct Report: Equatable, Hashable {
         self.answer = answer
         self.rating = rating
         self.published = published
+        self.sender = sender
         self.pending = pending
         self.filedAt = filedAt
         self.proof = proof
@@ -6608,6 +6616,7 @@ public struct FfiConverterTypeReport: FfiConverterRustBuffer {
                 answer: FfiConverterOptionTypeUnitAnswer.read(from: &buf),
                 rating: FfiConverterOptionTypeRating.read(from: &buf),
                 published: FfiConverterBool.read(from: &buf),
+                sender: FfiConverterOptionString.read(from: &buf),
                 pending: FfiConverterSequenceString.read(from: &buf),
                 filedAt: FfiConverterInt64.read(from: &buf),
                 proof: FfiConverterBool.read(from: &buf)
@@ -6633,6 +6642,7 @@ public struct FfiConverterTypeReport: FfiConverterRustBuffer {
         FfiConverterOptionTypeUnitAnswer.write(value.answer, into: &buf)
         FfiConverterOptionTypeRating.write(value.rating, into: &buf)
         FfiConverterBool.write(value.published, into: &buf)
+        FfiConverterOptionString.write(value.sender, into: &buf)
         FfiConverterSequenceString.write(value.pending, into: &buf)
         FfiConverterInt64.write(value.filedAt, into: &buf)
         FfiConverterBool.write(value.proof, into: &buf)

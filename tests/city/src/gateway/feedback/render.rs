@@ -1,14 +1,14 @@
 //! A report as each circle of readers sees it.
 //!
 //! Invariant: the public sees what the officer's op said and the state; reporter, intake and unit see the report; nobody
-//! sees an account.
+//! sees an account; the intake alone sees the name behind a *named* report.
 
 use hues_protocol::rows::REPORT;
 use serde_json::{json, Value};
 
 use crate::gateway::meta::CityLog;
 use crate::gateway::records::{Photo, Report};
-use crate::gateway::{rows, INTAKE};
+use crate::gateway::{rows, session, INTAKE};
 use crate::storage::{StorageError, Tx};
 
 /// Brings every scope that shows the report up to date; `former_unit` loses it.
@@ -27,7 +27,11 @@ pub(super) fn show(
         None => format!("lane:{}", report.lane),
     };
     rows::put(tx, log, &own, row, body.clone(), at)?;
-    rows::put(tx, log, &unit_scope(INTAKE), row, body.clone(), at)?;
+    let mut intake = body.clone();
+    if let (Some(sender), Value::Object(fields)) = (named_sender(tx, report)?, &mut intake) {
+        fields.insert("sender".into(), sender.into());
+    }
+    rows::put(tx, log, &unit_scope(INTAKE), row, intake, at)?;
     if report.unit != INTAKE {
         rows::put(tx, log, &unit_scope(&report.unit), row, body, at)?;
     }
@@ -39,6 +43,14 @@ pub(super) fn show(
         rows::put(tx, log, "public", row, Value::Object(public), at)?;
     }
     Ok(())
+}
+
+/// The name behind a named report: the intake's alone.
+fn named_sender(tx: &dyn Tx, report: &Report) -> Result<Option<String>, StorageError> {
+    match (&report.account, report.author.as_str()) {
+        (Some(account), "named") => session::name_of(tx, account),
+        _ => Ok(None),
+    }
 }
 
 fn unit_scope(unit: &str) -> String {

@@ -9176,6 +9176,11 @@ data class Report (
     val `published`: kotlin.Boolean
     ,
     /**
+     * Who filed it: told to the intake alone, and of a *named* report only.
+     */
+    val `sender`: kotlin.String?
+    ,
+    /**
      * Acts of this phone that are not confirmed yet.
      */
     val `pending`: List<kotlin.String>
@@ -9223,6 +9228,7 @@ public object FfiConverterTypeReport: FfiConverterRustBuffer<Report> {
             FfiConverterOptionalTypeUnitAnswer.read(buf),
             FfiConverterOptionalTypeRating.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterBoolean.read(buf),
@@ -9248,6 +9254,7 @@ public object FfiConverterTypeReport: FfiConverterRustBuffer<Report> {
             FfiConverterOptionalTypeUnitAnswer.allocationSize(value.`answer`) +
             FfiConverterOptionalTypeRating.allocationSize(value.`rating`) +
             FfiConverterBoolean.allocationSize(value.`published`) +
+            FfiConverterOptionalString.allocationSize(value.`sender`) +
             FfiConverterSequenceString.allocationSize(value.`pending`) +
             FfiConverterLong.allocationSize(value.`filedAt`) +
             FfiConverterBoolean.allocationSize(value.`proof`)
@@ -9272,6 +9279,7 @@ public object FfiConverterTypeReport: FfiConverterRustBuffer<Report> {
             FfiConverterOptionalTypeUnitAnswer.write(value.`answer`, buf)
             FfiConverterOptionalTypeRating.write(value.`rating`, buf)
             FfiConverterBoolean.write(value.`published`, buf)
+            FfiConverterOptionalString.write(value.`sender`, buf)
             FfiConverterSequenceString.write(value.`pending`, buf)
             FfiConverterLong.write(value.`filedAt`, buf)
             FfiConverterBoolean.write(value.`proof`, buf)
