@@ -52,8 +52,8 @@ class WriteScreen(activity: MainActivity) : Screen(activity) {
     init {
         withCore(notice::setText) { core ->
             categories = core.feedback().categories().filterNot { it.group }
-            category.adapter = ArrayAdapter(activity, R.layout.simple_spinner_dropdown_item, categories.map { it.name.here })
             val kept = core.feedback().drafts().firstOrNull() ?: core.feedback().newDraft(DraftInput.of(""))
+            category.adapter = ArrayAdapter(activity, R.layout.simple_spinner_dropdown_item, categories.map { it.name.here })
             fill(kept)
             draft.complete(kept.id)
             saveAtEveryChange()
@@ -71,8 +71,9 @@ class WriteScreen(activity: MainActivity) : Screen(activity) {
     }
 
     private fun fill(kept: Draft) {
-        what.setText(kept.input.text)
-        where.setText(kept.input.placeWords.orEmpty())
+        // What a quick hand typed before the draft was there is newer than the draft.
+        if (what.text.isEmpty()) what.setText(kept.input.text)
+        if (where.text.isEmpty()) where.setText(kept.input.placeWords.orEmpty())
         val chosen = categories.indexOfFirst { it.code == kept.input.category }.coerceAtLeast(0)
         category.setSelection(chosen)
         ask(chosen)
