@@ -13,7 +13,7 @@ use hues_sync::outbox;
 use crate::account::Account;
 use crate::driver::{self, Board, Transport};
 use crate::error::HueError;
-use crate::feedback::{Feedback, Officer};
+use crate::feedback::{rows, Feedback, Officer};
 use crate::ids::{self, Id};
 #[cfg(doc)]
 use crate::open::CoreConfig;
@@ -305,7 +305,10 @@ impl HuesCore {
         let pass = self
             .inner
             .account
-            .read(move |tx| session::anonymous_pass(tx, &name))
+            .read(move |tx| match rows::anonymous_lane_of_photo(tx, &name)? {
+                Some(lane) => Ok(outbox::lane_pass(tx, &lane)?),
+                None => Ok(None),
+            })
             .await?;
         let mut headers = vec![("hues-protocol".into(), "1".into())];
         match (pass, self.inner.session.load()?) {

@@ -96,7 +96,8 @@ impl Ports {
     }
 }
 
-/// Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport` is for a host that brings its own; `log` for one that keeps a log.
+/// Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport`
+/// is for a host that brings its own; `log` for one that keeps a log.
 ///
 /// # Errors
 /// `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.

@@ -98,9 +98,7 @@ impl HuesCore {
                     random: &mut random,
                 };
                 let waits_for = work
-                    .state
-                    .engine
-                    .waits(&env)
+                    .waits()
                     .into_iter()
                     // Listening for news is no waiting.
                     .filter(|(item, _)| !matches!(item, Item::Listen))
@@ -151,18 +149,9 @@ async fn idle(inner: &Arc<Inner>) -> Result<bool, HueError> {
     if inner.board.flights.load(Ordering::Relaxed) > 0 {
         return Ok(false);
     }
-    let clock = inner.clock.clone();
     inner
         .account
-        .run(move |work| {
-            let now = clock.now();
-            let mut random = SystemRandom;
-            let env = hues_env::Env {
-                wall: now.wall(),
-                mono: now.mono(),
-                boot: now.boot_id(),
-                random: &mut random,
-            };
+        .run(|work| {
             let moving = |wait: &Wait| {
                 matches!(
                     wait,
@@ -172,9 +161,7 @@ async fn idle(inner: &Arc<Inner>) -> Result<bool, HueError> {
             // After a step the store refused nothing moves before the next event, whatever the machine still believes.
             Ok(work.state.engine.is_stale()
                 || !work
-                    .state
-                    .engine
-                    .waits(&env)
+                    .waits()
                     .iter()
                     .any(|(item, wait)| moving(wait) && !matches!(item, Item::Listen)))
         })

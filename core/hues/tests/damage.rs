@@ -1,39 +1,18 @@
 //! A page of the phone's database is destroyed, each one in its turn, page 1 too: every unsent act comes back, and the drafts that did not lie there.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hues_core::feedback::{Answer, AuthorKind, DraftInput, ReportList};
+use common::{close, config, copy, open, photo, pothole};
+use hues_core::feedback::{AuthorKind, DraftInput, ReportList};
 use hues_core::ports::doubles::SoftwareVault;
 use hues_core::ports::Link;
-use hues_core::{CoreConfig, HuesCore, Ports, Recovered};
+use hues_core::{HueError, HuesCore, Ports, Recovered, StorageReason};
 
 const PAGE: usize = 4096;
-
-fn config(home: &Path) -> CoreConfig {
-    CoreConfig {
-        home: home.to_str().unwrap().into(),
-        ..CoreConfig::default()
-    }
-}
-
-fn pothole(text: &str, author: AuthorKind) -> DraftInput {
-    DraftInput {
-        category: Some("ha_tang.o_ga".into()),
-        text: text.into(),
-        answers: vec![Answer {
-            question: "chan_duong".into(),
-            value: "yes".into(),
-        }],
-        author,
-        ..DraftInput::default()
-    }
-}
-
-fn photo(seed: u64) -> Vec<u8> {
-    hues_media::testkit::generate(seed, 320, 240, &hues_media::testkit::Extras::default())
-}
 
 /// A phone in the dark: three reports, a supplement, a draft with a photo and an edit of a report.
 struct Phone {
@@ -43,9 +22,16 @@ struct Phone {
     drafts: Vec<(String, String, usize)>,
 }
 
+fn by(author: AuthorKind, text: &str) -> DraftInput {
+    DraftInput {
+        author,
+        ..pothole(text)
+    }
+}
+
 async fn phone() -> Phone {
     let (home, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let core = HuesCore::open(config(home.path()), Ports::with_vault(vault.clone())).unwrap();
+    let core = open(home.path(), &vault).unwrap();
     core.start(Link::None).await.unwrap();
     let feedback = core.feedback();
     let mut reports = Vec::new();
@@ -54,7 +40,7 @@ async fn phone() -> Phone {
         .enumerate()
     {
         let draft = feedback
-            .new_draft(pothole(&format!("Phản ánh số {n}"), author))
+            .new_draft(by(author, &format!("Phản ánh số {n}")))
             .await
             .unwrap();
         feedback
@@ -67,10 +53,7 @@ async fn phone() -> Phone {
         .supplement(reports[0].id.clone(), "Thêm một ý".into(), Vec::new())
         .await
         .unwrap();
-    let draft = feedback
-        .new_draft(pothole("Bản nháp một", AuthorKind::Sealed))
-        .await
-        .unwrap();
+    let draft = feedback.new_draft(pothole("Bản nháp một")).await.unwrap();
     feedback
         .add_photo(draft.id.clone(), photo(9))
         .await
@@ -78,7 +61,7 @@ async fn phone() -> Phone {
     let edit = feedback.edit(reports[2].op.clone()).await.unwrap();
     // Into the file itself, as when the app leaves the screen.
     core.foreground_changed(false).await.unwrap();
-    tokio::task::spawn_blocking(|| core.close()).await.unwrap();
+    close(core).await;
     Phone {
         home,
         vault,
@@ -87,19 +70,6 @@ async fn phone() -> Phone {
             (draft.id, "Bản nháp một".into(), 1),
             (edit.id, "Phản ánh số 2".into(), 1),
         ],
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 
@@ -195,7 +165,7 @@ async fn repaired_again_and_again_nothing_is_doubled_and_one_damaged_file_stays(
         config.account = None;
         let again = loop {
             match HuesCore::recover(config.clone(), Ports::with_vault(phone.vault.clone())) {
-                Err(hues_core::HueError::Busy) => {
+                Err(HueError::Busy) => {
                     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
                 }
                 other => break other.unwrap(),
@@ -209,4 +179,54 @@ async fn repaired_again_and_again_nothing_is_doubled_and_one_damaged_file_stays(
         name.to_string_lossy().ends_with(".db")
     });
     assert_eq!(databases.count(), 1);
+}
+
+#[tokio::test]
+async fn a_destroyed_database_gives_every_unsent_report_back() {
+    let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
+    let mut filed = Vec::new();
+    {
+        let core = open(dir.path(), &vault).unwrap();
+        for n in 0..3 {
+            let mut input = pothole(&format!("Trước khi hỏng {n}"));
+            input.author = if n == 2 {
+                AuthorKind::Anonymous
+            } else {
+                AuthorKind::Sealed
+            };
+            let draft = core.feedback().new_draft(input).await.unwrap();
+            filed.push(core.feedback().submit(draft.id).await.unwrap());
+        }
+        core.foreground_changed(false).await.unwrap();
+    }
+    let account = std::fs::read_dir(dir.path().join("accounts"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let database = account.join("core.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    bytes[..8192].fill(0x5a); // page 1 too
+    std::fs::write(&database, bytes).unwrap();
+    let error = open(dir.path(), &vault).err();
+    assert_eq!(
+        error,
+        Some(HueError::Storage {
+            reason: StorageReason::Corrupt
+        }),
+        "never recreated silently"
+    );
+    let back = HuesCore::recover(config(dir.path()), Ports::with_vault(vault.clone())).unwrap();
+    assert_eq!(back.acts, 3);
+    let core = back.core;
+    for (n, report) in filed.iter().enumerate() {
+        let found = core
+            .feedback()
+            .report(ReportList::Mine, report.id.clone())
+            .await
+            .unwrap();
+        assert_eq!(found.text, format!("Trước khi hỏng {n}"));
+    }
+    assert_eq!(core.outbox().items(false).await.unwrap().len(), 3);
 }

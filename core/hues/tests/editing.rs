@@ -1,39 +1,13 @@
-//! Editing what has not left: a report whole, another act in its words; nothing is lost on the way, and a home of the first release opens.
+//! Editing what has not left: a report whole, another act in its words; nothing is lost on the way.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::Path;
-use std::sync::Arc;
+mod common;
 
-use hues_core::feedback::{Answer, AuthorKind, DraftInput, ReportList};
+use common::{open, photo, pothole};
+use hues_core::feedback::{AuthorKind, DraftInput, ReportList};
 use hues_core::ports::doubles::SoftwareVault;
 use hues_core::ports::Link;
-use hues_core::{CoreConfig, HueError, HuesCore, Ports};
-
-fn open(home: &Path, vault: &Arc<SoftwareVault>) -> HuesCore {
-    let config = CoreConfig {
-        home: home.to_str().unwrap().into(),
-        city: None,
-        account: None,
-        local_address: None,
-    };
-    HuesCore::open(config, Ports::with_vault(vault.clone())).unwrap()
-}
-
-fn pothole(text: &str) -> DraftInput {
-    DraftInput {
-        category: Some("ha_tang.o_ga".into()),
-        text: text.into(),
-        answers: vec![Answer {
-            question: "chan_duong".into(),
-            value: "yes".into(),
-        }],
-        ..DraftInput::default()
-    }
-}
-
-fn photo(seed: u64) -> Vec<u8> {
-    hues_media::testkit::generate(seed, 640, 480, &hues_media::testkit::Extras::default())
-}
+use hues_core::{HueError, HuesCore};
 
 /// A report with two photos that waits.
 async fn filed(core: &HuesCore) -> (String, String) {
@@ -55,7 +29,7 @@ async fn filed(core: &HuesCore) -> (String, String) {
 #[tokio::test]
 async fn a_report_is_edited_whole_and_keeps_its_id_its_lane_and_the_photos_left_in() {
     let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let core = open(dir.path(), &vault);
+    let core = open(dir.path(), &vault).unwrap();
     let (id, op) = filed(&core).await;
     let feedback = core.feedback();
     let lane = core.outbox().items(false).await.unwrap()[0].lane.clone();
@@ -120,7 +94,7 @@ async fn a_report_is_edited_whole_and_keeps_its_id_its_lane_and_the_photos_left_
 #[tokio::test]
 async fn an_edit_that_is_thrown_away_leaves_the_report_as_it_was() {
     let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let core = open(dir.path(), &vault);
+    let core = open(dir.path(), &vault).unwrap();
     let (id, op) = filed(&core).await;
     let feedback = core.feedback();
     let draft = feedback.edit(op).await.unwrap();
@@ -135,7 +109,7 @@ async fn an_edit_that_is_thrown_away_leaves_the_report_as_it_was() {
 #[tokio::test]
 async fn taken_back_while_it_is_edited_it_stays_that_one_draft() {
     let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let core = open(dir.path(), &vault);
+    let core = open(dir.path(), &vault).unwrap();
     let (id, op) = filed(&core).await;
     let feedback = core.feedback();
     let draft = feedback.edit(op.clone()).await.unwrap();
@@ -157,7 +131,7 @@ async fn taken_back_while_it_is_edited_it_stays_that_one_draft() {
 #[tokio::test]
 async fn who_becomes_anonymous_starts_anew_so_that_nothing_ties_it_to_the_name_before() {
     let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let core = open(dir.path(), &vault);
+    let core = open(dir.path(), &vault).unwrap();
     let (id, op) = filed(&core).await;
     let feedback = core.feedback();
     let lane = core.outbox().items(false).await.unwrap()[0].lane.clone();
@@ -183,7 +157,7 @@ async fn who_becomes_anonymous_starts_anew_so_that_nothing_ties_it_to_the_name_b
 #[tokio::test]
 async fn an_act_gets_other_words_and_one_without_words_says_so() {
     let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let core = open(dir.path(), &vault);
+    let core = open(dir.path(), &vault).unwrap();
     let (id, first) = filed(&core).await;
     let feedback = core.feedback();
     let added = feedback
@@ -235,50 +209,7 @@ async fn an_act_gets_other_words_and_one_without_words_says_so() {
     drop(core);
 
     // A restart finds all of it, and the mirror agrees with the file.
-    let core = open(dir.path(), &vault);
+    let core = open(dir.path(), &vault).unwrap();
     core.start(Link::None).await.unwrap();
     assert_eq!(core.outbox().items(false).await.unwrap().len(), 2);
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-/// `tests/fixtures/home-1` is a home as this crate wrote it before drafts could edit. It is never made anew.
-#[tokio::test]
-async fn a_home_of_the_first_schema_opens_with_everything_in_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/home-1");
-    copy(&old, dir.path());
-    let vault = SoftwareVault::in_file(dir.path().join("vault.keys"), false).unwrap();
-    let core = open(dir.path(), &vault);
-    core.start(Link::None).await.unwrap();
-    let feedback = core.feedback();
-    let mine = feedback.list(ReportList::Mine, None, 10).await.unwrap();
-    let texts: Vec<_> = mine.items.iter().map(|r| r.text.as_str()).collect();
-    assert_eq!(
-        texts,
-        ["Nước ngập đường Bà Triệu", "Ổ gà lớn trước chợ Đông Ba"]
-    );
-    let drafts = feedback.drafts().await.unwrap();
-    assert_eq!(drafts.len(), 1);
-    assert_eq!((drafts[0].photos.len(), &drafts[0].edits), (1, &None));
-    core.photo(drafts[0].photos[0].sha256.clone())
-        .await
-        .unwrap();
-    let waiting = core.outbox().items(false).await.unwrap();
-    assert_eq!(waiting.len(), 2);
-    // What waited since then can be edited now.
-    let draft = feedback.edit(waiting[1].op.clone()).await.unwrap();
-    assert_eq!(draft.input.author, AuthorKind::Anonymous);
-    assert_eq!(draft.photos.len(), 1);
 }

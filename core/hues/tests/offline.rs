@@ -1,60 +1,20 @@
 //! A phone that has never seen the city: everything a citizen does is saved, checked, shown and kept, and every refusal has words.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::Path;
+mod common;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use common::{invalid, open, photo, pothole};
 use hues_core::feedback::{
     Answer, AuthorKind, DraftInput, Place, PlaceSource, ReportList, Warning,
 };
 use hues_core::live::{apply, ReportListener, ReportStep};
 use hues_core::ports::doubles::SoftwareVault;
-use hues_core::ports::{HostError, Link, VaultError};
+use hues_core::ports::{HostError, Link};
 use hues_core::words::{text, Language, TextForm, TextItem};
-use hues_core::{CoreConfig, HueError, HuesCore, Ports, StorageReason};
-
-fn config(home: &Path) -> CoreConfig {
-    CoreConfig {
-        home: home.to_str().unwrap().into(),
-        city: None,
-        account: None,
-        local_address: None,
-    }
-}
-
-fn open(home: &Path, vault: &Arc<SoftwareVault>) -> Result<HuesCore, HueError> {
-    HuesCore::open(config(home), Ports::with_vault(vault.clone()))
-}
-
-fn pothole(text: &str) -> DraftInput {
-    DraftInput {
-        category: Some("ha_tang.o_ga".into()),
-        text: text.into(),
-        place: Some(Place {
-            lat: 16.4637,
-            lon: 107.5909,
-            accuracy_m: Some(12),
-            source: PlaceSource::Gps,
-        }),
-        answers: vec![Answer {
-            question: "chan_duong".into(),
-            value: "yes".into(),
-        }],
-        ..DraftInput::default()
-    }
-}
-
-fn photo(seed: u64) -> Vec<u8> {
-    hues_media::testkit::generate(seed, 900, 700, &hues_media::testkit::Extras::default())
-}
-
-fn invalid(field: &str, rule: &str) -> HueError {
-    HueError::Invalid {
-        field: field.into(),
-        rule: rule.into(),
-    }
-}
+use hues_core::HueError;
 
 #[tokio::test]
 async fn a_report_filed_in_the_dark_is_still_there_after_a_restart() {
@@ -425,95 +385,6 @@ async fn a_watched_list_follows_and_stops() {
 }
 
 #[tokio::test]
-async fn a_home_has_one_owner() {
-    let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let core = open(dir.path(), &vault).unwrap();
-    assert_eq!(open(dir.path(), &vault).err(), Some(HueError::Busy));
-    drop(core);
-    assert!(open(dir.path(), &vault).is_ok());
-}
-
-#[tokio::test]
-async fn a_refusing_vault_and_a_foreign_one_are_told_apart_from_damage() {
-    let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    drop(open(dir.path(), &vault).unwrap());
-    vault.refuse(Some(VaultError::Locked));
-    assert_eq!(open(dir.path(), &vault).err(), Some(HueError::Locked));
-    vault.refuse(None);
-    let other = SoftwareVault::in_memory();
-    assert_eq!(
-        open(dir.path(), &other).err(),
-        Some(HueError::Storage {
-            reason: StorageReason::WrongKey
-        })
-    );
-    assert!(open(dir.path(), &vault).is_ok(), "nothing was harmed by it");
-}
-
-#[tokio::test]
-async fn a_home_of_a_newer_version_is_not_touched() {
-    let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    drop(open(dir.path(), &vault).unwrap());
-    std::fs::write(dir.path().join("version"), "hues-home/99\n").unwrap();
-    assert_eq!(
-        open(dir.path(), &vault).err(),
-        Some(HueError::Storage {
-            reason: StorageReason::Newer
-        })
-    );
-}
-
-#[tokio::test]
-async fn a_destroyed_database_gives_every_unsent_report_back() {
-    let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let mut filed = Vec::new();
-    {
-        let core = open(dir.path(), &vault).unwrap();
-        for n in 0..3 {
-            let mut input = pothole(&format!("Trước khi hỏng {n}"));
-            input.author = if n == 2 {
-                AuthorKind::Anonymous
-            } else {
-                AuthorKind::Sealed
-            };
-            let draft = core.feedback().new_draft(input).await.unwrap();
-            filed.push(core.feedback().submit(draft.id).await.unwrap());
-        }
-        core.foreground_changed(false).await.unwrap();
-    }
-    let account = std::fs::read_dir(dir.path().join("accounts"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
-    let database = account.join("core.db");
-    let mut bytes = std::fs::read(&database).unwrap();
-    bytes[..8192].fill(0x5a); // page 1 too
-    std::fs::write(&database, bytes).unwrap();
-    let error = open(dir.path(), &vault).err();
-    assert_eq!(
-        error,
-        Some(HueError::Storage {
-            reason: StorageReason::Corrupt
-        }),
-        "never recreated silently"
-    );
-    let back = HuesCore::recover(config(dir.path()), Ports::with_vault(vault.clone())).unwrap();
-    assert_eq!(back.acts, 3);
-    let core = back.core;
-    for (n, report) in filed.iter().enumerate() {
-        let found = core
-            .feedback()
-            .report(ReportList::Mine, report.id.clone())
-            .await
-            .unwrap();
-        assert_eq!(found.text, format!("Trước khi hỏng {n}"));
-    }
-    assert_eq!(core.outbox().items(false).await.unwrap().len(), 3);
-}
-
-#[tokio::test]
 async fn no_word_of_a_citizen_lies_in_plain_on_the_disk() {
     let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
     let core = open(dir.path(), &vault).unwrap();
@@ -543,93 +414,4 @@ async fn no_word_of_a_citizen_lies_in_plain_on_the_disk() {
         }
     }
     assert!(seen > 5);
-}
-
-#[tokio::test]
-async fn an_account_is_exported_and_erased() {
-    let (dir, vault, out) = (
-        tempfile::tempdir().unwrap(),
-        SoftwareVault::in_memory(),
-        tempfile::tempdir().unwrap(),
-    );
-    let core = open(dir.path(), &vault).unwrap();
-    let draft = core
-        .feedback()
-        .new_draft(pothole("Mang theo"))
-        .await
-        .unwrap();
-    core.feedback()
-        .add_photo(draft.id.clone(), photo(4))
-        .await
-        .unwrap();
-    core.feedback().submit(draft.id).await.unwrap();
-    let folder = out.path().join("export");
-    core.export_account(folder.to_str().unwrap().into())
-        .await
-        .unwrap();
-    let json = std::fs::read_to_string(folder.join("account.json")).unwrap();
-    assert!(json.contains("Mang theo"));
-    assert_eq!(std::fs::read_dir(folder.join("photos")).unwrap().count(), 1);
-    assert_eq!(
-        core.export_account(folder.to_str().unwrap().into())
-            .await
-            .unwrap_err(),
-        invalid("folder", "not-empty")
-    );
-    assert_eq!(
-        core.delete_account(false).await.unwrap_err(),
-        HueError::Refused {
-            rule: "unsent".into()
-        }
-    );
-    core.delete_account(true).await.unwrap();
-    drop(core);
-    let core = open(dir.path(), &vault).unwrap();
-    assert_eq!(core.status().await.unwrap().reports, 0);
-}
-
-#[tokio::test]
-async fn a_second_person_has_an_account_of_her_own_in_the_same_home() {
-    let (dir, vault) = (tempfile::tempdir().unwrap(), SoftwareVault::in_memory());
-    let of = |account: Option<String>| CoreConfig {
-        account,
-        ..config(dir.path())
-    };
-    let first = HuesCore::open(of(None), Ports::with_vault(vault.clone())).unwrap();
-    let draft = first.feedback().new_draft(pothole("Của chị Lan")).await;
-    first.feedback().submit(draft.unwrap().id).await.unwrap();
-    let second = first.add_account().await.unwrap();
-    let all = first.accounts().await.unwrap();
-    assert_eq!(all.len(), 2);
-    assert_eq!(all.iter().filter(|a| a.open).count(), 1);
-    let lan = all.into_iter().find(|a| a.open).unwrap().id;
-    assert_ne!(lan, second);
-    close(first).await;
-
-    let core = HuesCore::open(of(Some(second.clone())), Ports::with_vault(vault.clone())).unwrap();
-    assert_eq!(core.status().await.unwrap().reports, 0, "nothing of Lan's");
-    close(core).await;
-    // The last one opened opens again by itself.
-    let core = HuesCore::open(of(None), Ports::with_vault(vault.clone())).unwrap();
-    let open = core.accounts().await.unwrap();
-    assert_eq!(open.iter().find(|a| a.open).unwrap().id, second);
-    core.delete_account(false).await.unwrap();
-    close(core).await;
-
-    let core = HuesCore::open(of(None), Ports::with_vault(vault.clone())).unwrap();
-    let status = core.status().await.unwrap();
-    assert_eq!(
-        (status.reports, status.waiting),
-        (1, 1),
-        "Lan's is there, unsent"
-    );
-    assert_eq!(core.accounts().await.unwrap().len(), 1);
-    close(core).await;
-    let gone = HuesCore::open(of(Some(second)), Ports::with_vault(vault)).err();
-    assert_eq!(gone, Some(HueError::NotFound));
-}
-
-/// Its files are closed when this returns.
-async fn close(core: HuesCore) {
-    tokio::task::spawn_blocking(|| core.close()).await.unwrap();
 }

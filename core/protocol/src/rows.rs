@@ -56,7 +56,7 @@ pub struct ReportRow {
     #[serde(default)]
     pub published: bool,
     /// The sender's name: in the intake's row of a named report, nowhere else.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<String>,
     /// When the city committed it.
     pub filed_at: i64,

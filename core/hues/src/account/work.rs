@@ -12,7 +12,7 @@ use hues_protocol::ids::OpId;
 use hues_store::rusqlite::Connection;
 use hues_store::{Mirror, SealedDir, SealedId, Seat};
 use hues_sync::engine::{Engine, Event, Io};
-use hues_sync::machine::Owner;
+use hues_sync::machine::{Item, Owner, Wait};
 use hues_sync::outbox::{self, Changed, Enqueued};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -152,6 +152,18 @@ impl Work<'_> {
             self.follow_new_lanes()?;
         }
         Ok(())
+    }
+
+    /// Everything the engine looks after, and why it does not move.
+    pub(crate) fn waits(&mut self) -> Vec<(Item, Wait)> {
+        let now = self.state.clock.now();
+        let env = Env {
+            wall: now.wall(),
+            mono: now.mono(),
+            boot: now.boot_id(),
+            random: self.state.random.as_mut(),
+        };
+        self.state.engine.waits(&env)
     }
 
     /// Keeps the scopes of this session in step, those of anonymous reports among them.

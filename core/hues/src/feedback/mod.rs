@@ -285,7 +285,10 @@ impl Feedback {
     }
 
     /// Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
-    /// cancelling the subscription ends it.
+    /// cancelling the subscription ends it; a shell drops those of one's own reports when the person signs out.
+    ///
+    /// # Errors
+    /// As [`Feedback::list`].
     pub async fn watch(
         &self,
         list: ReportList,

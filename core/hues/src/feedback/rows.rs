@@ -2,6 +2,7 @@
 //!
 //! Invariant: a row's list columns, its search entry and its content change in one transaction; a page applied twice changes nothing.
 
+use hues_protocol::ids::LaneId;
 use rusqlite::{params, Connection, OptionalExtension, Row};
 
 use super::model::{Report, ReportPage, ReportSummary};
@@ -285,6 +286,17 @@ pub(crate) fn list(
         items: lines.into_iter().map(|(_, l)| l).collect(),
         next,
     })
+}
+
+/// The lane of one's own anonymous report that shows this photo (SHA-256 in hexadecimal); `None`: no such report does.
+pub(crate) fn anonymous_lane_of_photo(
+    tx: &Connection,
+    sha256: &str,
+) -> Result<Option<LaneId>, HueError> {
+    let sql = "SELECT l.lane FROM report r JOIN sync_lane l ON l.lane = r.lane \
+               WHERE r.scope = 'mine' AND l.anonymous = 1 AND (instr(r.base, ?1) OR instr(r.filed, ?1)) LIMIT 1";
+    let lane = tx.query_row(sql, [sha256], |r| r.get(0)).optional()?;
+    Ok(lane.map(LaneId))
 }
 
 /// The columns of a list line, for [`line`].

@@ -6,7 +6,6 @@ mod store;
 
 use hues_protocol::classify;
 use hues_protocol::http::{Body, Class, HttpRequest, Method, JSON};
-use hues_protocol::ids::LaneId;
 use hues_sync::engine::{Event, ScopeWish};
 use hues_sync::machine;
 use hues_sync::{outbox, trust};
@@ -174,21 +173,6 @@ pub(crate) fn scopes(signed_in: bool, staff: Option<&str>, lanes: &[String]) -> 
             .map(|lane| wish(format!("lane:{lane}"), 2 * MINUTE, Some(60 * MINUTE))),
     );
     wishes
-}
-
-/// The headers to ask for a photo of one's own anonymous report with, by its SHA-256; `None`: it belongs to no such report.
-pub(crate) fn anonymous_pass(
-    tx: &hues_store::rusqlite::Connection,
-    sha256: &str,
-) -> Result<Option<[(String, String); 2]>, HueError> {
-    use hues_store::rusqlite::OptionalExtension as _;
-    let sql = "SELECT l.lane FROM report r JOIN sync_lane l ON l.lane = r.lane \
-               WHERE r.scope = 'mine' AND l.anonymous = 1 AND (instr(r.base, ?1) OR instr(r.filed, ?1)) LIMIT 1";
-    let lane: Option<[u8; 16]> = tx.query_row(sql, [sha256], |r| r.get(0)).optional()?;
-    match lane {
-        Some(lane) => Ok(outbox::lane_pass(tx, &LaneId(lane))?),
-        None => Ok(None),
-    }
 }
 
 /// Lanes of anonymous reports: each is a scope of its own, since no account may know of it.

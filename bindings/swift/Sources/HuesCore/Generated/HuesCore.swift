@@ -973,7 +973,10 @@ public protocol FeedbackProtocol: AnyObject, Sendable {
 
     /**
      * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
-     * cancelling the subscription ends it.
+     * cancelling the subscription ends it; a shell drops those of one's own reports when the person signs out.
+     *
+     * # Errors
+     * As [`Feedback::list`].
      */
     func watch(list: ReportList, window: UInt32, listener: ReportListener) async throws  -> Subscription
 
@@ -1377,7 +1380,10 @@ open func supplement(report: String, text: String, photos: [Data])async throws  
 
     /**
      * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
-     * cancelling the subscription ends it.
+     * cancelling the subscription ends it; a shell drops those of one's own reports when the person signs out.
+     *
+     * # Errors
+     * As [`Feedback::list`].
      */
 open func watch(list: ReportList, window: UInt32, listener: ReportListener)async throws  -> Subscription  {
     return
@@ -10586,7 +10592,8 @@ fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: In
     }
 }
 /**
- * Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport` is for a host that brings its own; `log` for one that keeps a log.
+ * Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport`
+ * is for a host that brings its own; `log` for one that keeps a log.
  *
  * # Errors
  * `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
@@ -10684,7 +10691,7 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_hues_core_checksum_func_open_core() != 32197) {
+    if (uniffi_hues_core_checksum_func_open_core() != 36236) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_func_recover_core() != 1718) {
@@ -10813,7 +10820,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_method_feedback_supplement() != 33267) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_method_feedback_watch() != 23197) {
+    if (uniffi_hues_core_checksum_method_feedback_watch() != 46877) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_feedback_withdraw() != 40854) {

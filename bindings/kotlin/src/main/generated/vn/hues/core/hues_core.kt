@@ -1353,7 +1353,7 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 32197) {
+    if ((lib.uniffi_hues_core_checksum_func_open_core() and 0xFFFF) != 36236) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_func_recover_core() and 0xFFFF) != 1718) {
@@ -1482,7 +1482,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_method_feedback_supplement() and 0xFFFF) != 33267) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_method_feedback_watch() and 0xFFFF) != 23197) {
+    if ((lib.uniffi_hues_core_checksum_method_feedback_watch() and 0xFFFF) != 46877) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_feedback_withdraw() and 0xFFFF) != 40854) {
@@ -2586,7 +2586,10 @@ public interface FeedbackInterface {
 
     /**
      * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
-     * cancelling the subscription ends it.
+     * cancelling the subscription ends it; a shell drops those of one's own reports when the person signs out.
+     *
+     * # Errors
+     * As [`Feedback::list`].
      */
     suspend fun `watch`(`list`: ReportList, `window`: kotlin.UInt, `listener`: ReportListener): Subscription
 
@@ -3154,7 +3157,10 @@ open class Feedback: Disposable, AutoCloseable, FeedbackInterface
 
     /**
      * Watches the first `window` lines of a list: the listener hears the whole window at once, then differences. Dropping or
-     * cancelling the subscription ends it.
+     * cancelling the subscription ends it; a shell drops those of one's own reports when the person signs out.
+     *
+     * # Errors
+     * As [`Feedback::list`].
      */
     @Throws(HueException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -12680,7 +12686,8 @@ public object FfiConverterSequenceTypeWarning: FfiConverterRustBuffer<List<Warni
 
 
         /**
-         * Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport` is for a host that brings its own; `log` for one that keeps a log.
+         * Opens a core with the system's clock, on a thread of its own; a home that is just being closed is waited for, a second and a half at most. `transport`
+         * is for a host that brings its own; `log` for one that keeps a log.
          *
          * # Errors
          * `Busy`: another process owns the home. `Storage{corrupt | wrong-key | newer | full | io}`, `Locked`.
