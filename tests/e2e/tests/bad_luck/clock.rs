@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::Arc;
 
 use base64::Engine as _;
-use hues_city::{City, CityConfig};
-use hues_core::ports::{Clock, ClockReading, Link, SystemClock};
-use hues_core::verify_proof;
+use hues_city::{City, CityConfig, RunningCity};
+use hues_core::ports::{
+    Clock, ClockReading, HostError, HttpTransport, Link, SystemClock, TransportFailure,
+    TransportReply, TransportRequest,
+};
+use hues_core::{verify_proof, HuesCore, Ports};
 
 use crate::forger::get;
 use crate::world::{address, city, exactly_once, story, Case};
@@ -126,8 +129,8 @@ fn years_back_and_ahead_while_a_draft_and_an_act_wait() {
     });
 }
 
-#[test]
-fn a_fresh_phone_two_years_back_reaches_the_city_over_tls() {
+/// A city that speaks TLS, and the authority that vouches for it (DER).
+fn city_with_tls() -> (RunningCity, Vec<u8>) {
     let city = City::start(CityConfig {
         tls: true,
         ..CityConfig::default()
@@ -138,6 +141,12 @@ fn a_fresh_phone_two_years_back_reaches_the_city_over_tls() {
     let authority = base64::engine::general_purpose::STANDARD
         .decode(base64)
         .unwrap();
+    (city, authority)
+}
+
+#[test]
+fn a_fresh_phone_two_years_back_reaches_the_city_over_tls() {
+    let (city, authority) = city_with_tls();
     story(async {
         for off in [-2 * YEAR, 20 * YEAR] {
             let mut address = address(&city);
@@ -162,6 +171,68 @@ fn a_fresh_phone_two_years_back_reaches_the_city_over_tls() {
             assert!(signed_in, "{:?}", phone.core.status().await);
             phone.delivered().await;
             assert_eq!(phone.mine(&id).await.state, "received");
+        }
+    });
+}
+
+/// A host's transport on a phone whose clock is wrong: to it, no certificate is valid.
+#[derive(Default)]
+struct Doubtful(AtomicU64);
+
+impl HttpTransport for Doubtful {
+    fn send(&self, _: TransportRequest, reply: Arc<TransportReply>) -> Result<(), HostError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        reply.fail(TransportFailure::TlsClock);
+        Ok(())
+    }
+
+    fn cancel(&self, _: u64) -> Result<(), HostError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn with_a_hosts_transport_the_right_time_still_comes_and_nothing_else_does() {
+    let (city, authority) = city_with_tls();
+    story(async {
+        for known in [true, false] {
+            let mut address = address(&city);
+            address.tls_roots = if known {
+                vec![authority.clone()]
+            } else {
+                Vec::new()
+            };
+            let case = Case {
+                clock: Wrong::by(-2 * YEAR),
+                ..Case::new(Some(address))
+            };
+            let host = Arc::new(Doubtful::default());
+            let ports = Ports {
+                transport: Some(host.clone()),
+                ..case.ports()
+            };
+            let core = HuesCore::open(case.config(), ports).unwrap();
+            core.start(Link::Good).await.unwrap();
+            core.foreground_changed(true).await.unwrap();
+            let mut age = None;
+            for _ in 0..if known { 100 } else { 10 } {
+                core.refresh().await.unwrap();
+                core.settle(1_000).await.unwrap();
+                age = core.status().await.unwrap().beacon_age_ms;
+                if age.is_some() {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            // By the core's own connection, judged by the city's key; without roots of its own the core does not look away either.
+            assert_eq!(age.is_some(), known);
+            assert!(host.0.load(Ordering::SeqCst) > 0);
+            let refused = core.sign_in_sandbox("citizen".into(), None).await;
+            assert!(
+                refused.is_err(),
+                "credentials wait for the host's transport"
+            );
+            tokio::task::block_in_place(|| core.close());
         }
     });
 }
