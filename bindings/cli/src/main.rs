@@ -8,6 +8,7 @@ mod exit;
 mod fetch;
 mod home;
 mod inspect;
+mod lab;
 mod output;
 mod phone;
 mod proof;
@@ -50,6 +51,7 @@ fn run(args: Args, terminal: Arc<Terminal>) -> Result<Exit, Failure> {
             command: ProofCommand::Verify(verify),
         } => block(proof::verify(&verify, &*sink)),
         Command::Tour(tour) => block(tour::run(&tour, sink)),
+        Command::Lab { command } => lab::run(&command, &*sink),
         Command::Inspect { kind } => inspect::run(kind, &*sink),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "hues", &mut std::io::stdout());

@@ -13,6 +13,10 @@ use crate::exit::Failure;
 pub trait Sink: Send + Sync {
     /// A result.
     fn result(&self, value: &Value);
+    /// A result that has a line of its own for people.
+    fn line(&self, value: &Value, _words: &str) {
+        self.result(value);
+    }
     /// Progress or a diagnostic, in plain words.
     fn note(&self, line: &str);
 }
@@ -62,10 +66,14 @@ impl Terminal {
 
 impl Sink for Terminal {
     fn result(&self, value: &Value) {
+        self.line(value, &human(value));
+    }
+
+    fn line(&self, value: &Value, words: &str) {
         let text = if self.json {
             value.to_string()
         } else {
-            human(value)
+            plain(&Value::from(words))
         };
         let _held = self.lock.lock();
         let mut out = std::io::stdout().lock();

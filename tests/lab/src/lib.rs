@@ -2,3 +2,4 @@
 
 pub mod disk;
 pub mod fleet;
+pub mod gateway;

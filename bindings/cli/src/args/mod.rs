@@ -1,9 +1,11 @@
 //! The command line's words. They are a contract (`docs/cli.md`).
 
 mod city;
+mod lab;
 mod phone;
 
 pub use city::{CityArgs, CityCommand, FaultArgs, FaultName};
+pub use lab::{GatewayArgs, LabCommand};
 pub use phone::*;
 
 use std::path::PathBuf;
@@ -44,6 +46,12 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         command: ProofCommand,
+    },
+    /// The flood laboratory.
+    Lab {
+        /// Which instrument.
+        #[command(subcommand)]
+        command: LabCommand,
     },
     /// Read one payload from standard input and say what it is.
     Inspect {

@@ -13,7 +13,7 @@ use hues_protocol::http::{Body, Class, HttpRequest, HttpResponse, Method, JSON};
 use hues_protocol::problem::{Problem, RefusalKind};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
-use hyper::{Request, Response};
+use hyper::{Request, Response, Version};
 
 use super::core::Core;
 use crate::fault::{die, ConnectionInfo, FaultKind, RequestNote};
@@ -28,6 +28,20 @@ const GZIP_MIN: usize = 512;
 
 /// One request of one connection.
 pub(crate) async fn serve(
+    core: Arc<Core>,
+    connection: Arc<ConnectionInfo>,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    let bare = request.method() == hyper::Method::HEAD && request.version() == Version::HTTP_2;
+    let response = respond(core, connection, request).await;
+    // Over HTTP/1.1 hyper leaves the body of an answer to HEAD away; over HTTP/2 it would be sent, and clients reset the stream.
+    match bare {
+        true => response.map(|_| Full::default()),
+        false => response,
+    }
+}
+
+async fn respond(
     core: Arc<Core>,
     connection: Arc<ConnectionInfo>,
     request: Request<Incoming>,
