@@ -20,7 +20,7 @@ mod query;
 mod tokenizer;
 
 pub use hues_vietnam::FOLD_VERSION;
-pub use query::{match_all, match_expression};
+pub use query::{match_all, match_before_last, match_expression};
 pub use tokenizer::register;
 
 /// Name of the tokenizer in `CREATE VIRTUAL TABLE … USING fts5(…, tokenize = 'hues_vi')`. It takes no arguments.

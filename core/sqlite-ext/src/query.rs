@@ -21,10 +21,24 @@ pub fn match_expression(typed: &str) -> Option<String> {
 /// The query for whole words only. `None` when there is no word at all.
 #[must_use]
 pub fn match_all(typed: &str) -> Option<String> {
-    let words: Vec<String> = tokens(typed)
+    joined(&quoted(typed))
+}
+
+/// The query for the words before the last one, whole: where to look for a last word that is still being typed. `None` when there is no word before it.
+#[must_use]
+pub fn match_before_last(typed: &str) -> Option<String> {
+    let words = quoted(typed);
+    joined(words.split_last().map_or(&[], |(_, before)| before))
+}
+
+fn quoted(typed: &str) -> Vec<String> {
+    tokens(typed)
         .take(MAX_WORDS)
         .map(|t| format!("\"{}\"", t.folded))
-        .collect();
+        .collect()
+}
+
+fn joined(words: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
@@ -43,6 +57,8 @@ mod tests {
             Some("\"thuan\" \"ho\"")
         );
         assert_eq!(match_all("Thuận Ho").as_deref(), Some("\"thuan\" \"ho\""));
+        assert_eq!(match_before_last("Thuận Ho").as_deref(), Some("\"thuan\""));
+        assert_eq!(match_before_last("Ho").or(match_before_last("")), None);
     }
 
     #[test]

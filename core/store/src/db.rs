@@ -1,27 +1,27 @@
-//! The thin shell: one writer thread, a few readers, one thread for live windows.
+//! The thin shell: one writer thread, a few readers, one thread for live windows; each but the writer is made when it is first needed.
 //!
 //! Invariant: all writing goes through one thread in the order it was asked for, and a mutation that was taken runs to its
 //! end whatever happens to the caller. Nothing here decides anything: transactions, differences and durability are
-//! the core's ([`Writer`], [`LiveHub`]). No connection is pinged before use; one that met damage or an I/O error is closed
+//! the core's ([`Writer`], [`crate::live::LiveHub`]). No connection is pinged before use; one that met damage or an I/O error is closed
 //! and opened anew.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
-
-use hues_env::Mono;
+use std::time::Duration;
 
 use crate::changes::Changes;
-use crate::conn::{Committed, Durability, Reader, Snapshot, Tx, Writer};
+use crate::conn::{Committed, Durability, Snapshot, Tx, Writer};
 use crate::error::{Result, StoreError};
 use crate::file::StoreFile;
-use crate::live::{LiveHub, Row, Subscription, Window};
+use crate::live::{Row, Subscription, Window};
 use crate::pending::{pending, Pending};
 
+mod live_thread;
 mod readers;
 
+use live_thread::LiveThread;
 use readers::Readers;
 
 /// What the phone tells the app about its place in the world.
@@ -40,54 +40,37 @@ pub const READERS: usize = 2;
 
 type WriteJob = Box<dyn FnOnce(&mut Seat) + Send>;
 
-enum LiveJob {
-    Changed(Changes),
-    Run(Box<dyn FnOnce(&mut LiveSeat) + Send>),
-}
-
 /// An open file with its threads. Dropping it lets queued mutations finish, then closes the file.
 pub struct Db {
     file: Arc<StoreFile>,
     writer: Option<Sender<WriteJob>>,
-    live: Option<Sender<LiveJob>>,
+    live: Arc<LiveThread>,
     readers: Arc<Readers>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Db {
-    /// Gives an open file its threads: one writer, `readers` readers, one for live windows.
+    /// Gives an open file its threads: one writer; as reads come in up to `readers` readers; one for live windows when there is one.
     ///
     /// # Errors
     /// [`StoreError::Io`] when the system gives no thread.
     pub fn start(file: StoreFile, writer: Writer, readers: usize) -> Result<Db> {
         let file = Arc::new(file);
         let (write_jobs, write_queue) = channel();
-        let (live_jobs, live_queue) = channel();
+        let live = Arc::new(LiveThread::new(file.clone()));
         let mut db = Db {
             file: file.clone(),
             writer: Some(write_jobs),
-            live: Some(live_jobs.clone()),
-            readers: Arc::new(Readers::new(file.clone())),
+            live: live.clone(),
+            readers: Arc::new(Readers::new(file.clone(), readers)),
             threads: Vec::new(),
         };
         let seat = Seat {
-            file: file.clone(),
+            file,
             writer: Some(writer),
-            live: live_jobs,
+            live,
         };
         db.spawn("hues-writer", move || seat.run(&write_queue))?;
-        let seat = LiveSeat {
-            file,
-            hub: LiveHub::new(),
-            reader: None,
-            paused: false,
-            start: Instant::now(),
-        };
-        db.spawn("hues-live", move || seat.run(&live_queue))?;
-        for _ in 0..readers.max(1) {
-            let pool = db.readers.clone();
-            db.spawn("hues-reader", move || pool.serve())?;
-        }
         Ok(db)
     }
 
@@ -158,15 +141,13 @@ impl Db {
         answer
     }
 
-    /// Subscribes to a window; see [`LiveHub::register`].
+    /// Subscribes to a window; see [`crate::live::LiveHub::register`].
     pub fn observe<R: Send + Sync + 'static>(
         &self,
         window: Window,
         query: impl FnMut(&Snapshot<'_>) -> Result<Vec<Row<R>>> + Send + 'static,
     ) -> Pending<Subscription<R>> {
-        let (reply, answer) = pending();
-        self.on_live(move |seat| reply.send(seat.observe(&window, query)));
-        answer
+        self.live.observe(window, query)
     }
 
     /// Raises the writer's cache while many rows are written, or puts it back.
@@ -184,18 +165,7 @@ impl Db {
         if stage != Lifecycle::Foreground {
             self.readers.close_connections();
         }
-        let (paused, live_is_quiet) = pending();
-        self.on_live(move |seat| {
-            if stage != Lifecycle::Foreground {
-                seat.reader = None;
-            }
-            seat.paused = match stage {
-                Lifecycle::Foreground => false,
-                Lifecycle::Background => true,
-                Lifecycle::LowMemory => seat.paused,
-            };
-            paused.send(Ok(()));
-        });
+        let live_is_quiet = self.live.lifecycle(stage);
         let readers = self.readers.clone();
         self.on_writer(move |seat| {
             let _ = live_is_quiet.wait();
@@ -211,12 +181,6 @@ impl Db {
         }
     }
 
-    fn on_live(&self, job: impl FnOnce(&mut LiveSeat) + Send + 'static) {
-        if let Some(live) = &self.live {
-            let _ = live.send(LiveJob::Run(Box::new(job)));
-        }
-    }
-
     fn spawn(&mut self, name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
         self.threads
             .push(thread::Builder::new().name(name.into()).spawn(run)?);
@@ -227,9 +191,14 @@ impl Db {
 impl Drop for Db {
     fn drop(&mut self) {
         self.writer = None;
-        self.live = None;
-        self.readers.close();
-        for thread in self.threads.drain(..) {
+        self.threads.extend(self.readers.close());
+        // The writer's thread first: what it still does is told to the windows, whose thread it ends when it is done.
+        let live = self.live.clone();
+        let threads = self.threads.drain(..).map(Some);
+        for thread in threads
+            .chain(std::iter::once_with(|| live.take_thread()))
+            .flatten()
+        {
             // A last owner inside a job runs on one of the threads itself, which cannot wait for its own end.
             if thread.thread().id() != thread::current().id() {
                 let _ = thread.join();
@@ -248,7 +217,7 @@ fn breaks(e: &StoreError) -> bool {
 pub struct Seat {
     file: Arc<StoreFile>,
     writer: Option<Writer>,
-    live: Sender<LiveJob>,
+    live: Arc<LiveThread>,
 }
 
 impl Seat {
@@ -258,6 +227,7 @@ impl Seat {
             // that wait behind it must still be served.
             let _ = catch_unwind(AssertUnwindSafe(|| job(&mut self)));
         }
+        self.live.end();
     }
 
     /// One transaction, as [`Db::try_write`]; what it changed reaches the live windows. `breaks` says of an error whether it may come from damage or a failed
@@ -302,7 +272,7 @@ impl Seat {
     /// Tells the live windows of commits made through [`Seat::writer`].
     pub fn publish(&self, changes: Changes) {
         if !changes.is_empty() {
-            let _ = self.live.send(LiveJob::Changed(changes));
+            self.live.changed(changes);
         }
     }
 
@@ -326,7 +296,7 @@ impl Seat {
         }
         if let Ok(done) = &result {
             if !done.changes.is_empty() {
-                let _ = self.live.send(LiveJob::Changed(done.changes.clone()));
+                self.live.changed(done.changes.clone());
             }
         }
         result
@@ -347,78 +317,5 @@ impl Seat {
                 }
             }
         }
-    }
-}
-
-struct LiveSeat {
-    file: Arc<StoreFile>,
-    hub: LiveHub,
-    reader: Option<Reader>,
-    paused: bool,
-    start: Instant,
-}
-
-impl LiveSeat {
-    fn run(mut self, queue: &Receiver<LiveJob>) {
-        loop {
-            match self.next(queue) {
-                Ok(LiveJob::Changed(changes)) => {
-                    let now = self.now();
-                    self.hub.changed(&changes, now);
-                }
-                Ok(LiveJob::Run(job)) => {
-                    let _ = catch_unwind(AssertUnwindSafe(|| job(&mut self)));
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    let _ = catch_unwind(AssertUnwindSafe(|| self.tick()));
-                }
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
-        }
-    }
-
-    /// The next job, or a time-out when a window is due.
-    fn next(&self, queue: &Receiver<LiveJob>) -> Result<LiveJob, RecvTimeoutError> {
-        match self.hub.next_due() {
-            Some(due) if !self.paused => {
-                queue.recv_timeout(Duration::from_millis(due.since(self.now())))
-            }
-            _ => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        }
-    }
-
-    fn tick(&mut self) {
-        let now = self.now();
-        let Ok(mut reader) = self.take_reader() else {
-            return;
-        };
-        // A failed window stays due; a broken connection is not kept.
-        let result = self.hub.run_due(now, &mut reader);
-        if !result.as_ref().err().is_some_and(breaks) {
-            self.reader = Some(reader);
-        }
-    }
-
-    fn observe<R: Send + Sync + 'static>(
-        &mut self,
-        window: &Window,
-        query: impl FnMut(&Snapshot<'_>) -> Result<Vec<Row<R>>> + Send + 'static,
-    ) -> Result<Subscription<R>> {
-        let now = self.now();
-        let mut reader = self.take_reader()?;
-        let result = self.hub.register(window, query, &mut reader, now);
-        if !result.as_ref().err().is_some_and(breaks) && !self.paused {
-            self.reader = Some(reader);
-        }
-        result
-    }
-
-    fn take_reader(&mut self) -> Result<Reader> {
-        self.reader.take().map_or_else(|| self.file.reader(), Ok)
-    }
-
-    /// Time since the file was opened: only for spacing runs.
-    fn now(&self) -> Mono {
-        Mono(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 
 use hues_env::Random;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::conn::{Reader, Writer, CACHE_MIB};
@@ -339,6 +340,8 @@ fn connect(disk: &dyn Disk, path: &Path, key: &FileKey, create: bool) -> Result<
     conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     conn.execute_batch(PRAGMAS)?;
     conn.pragma_update(None, "cache_size", -1024 * CACHE_MIB)?;
+    // Otherwise a cached statement is compiled anew whenever a bound value could change its plan, which for a list is at every page.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     crate::ext::register(&conn)?;
     Ok(conn)

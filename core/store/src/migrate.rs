@@ -51,8 +51,11 @@ pub(crate) fn migrate(conn: &mut Connection, migrations: &[Migration]) -> Result
     }
     tx.pragma_update(None, "user_version", known)?;
     tx.commit()?;
-    // Bounded statistics for the query planner, as SQLite recommends after a schema change.
-    conn.execute_batch("PRAGMA optimize = 0x10002")?;
+    if found > 0 {
+        // Bounded statistics for the query planner, as SQLite recommends after a schema change. A new file has no rows to count: tables of statistics about
+        // nothing would be read by each connection at every open.
+        conn.execute_batch("PRAGMA optimize = 0x10002")?;
+    }
     Ok(found)
 }
 

@@ -8,7 +8,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use hues_sqlite_ext::{match_expression, FOLD_VERSION, TOKENIZER};
+use hues_sqlite_ext::{FOLD_VERSION, TOKENIZER};
 
 use crate::error::{Result, StoreError};
 
@@ -170,13 +170,7 @@ impl SearchIndex<'_> {
     /// # Errors
     /// The engine's.
     pub fn search(&self, conn: &Connection, request: &SearchRequest<'_>) -> Result<SearchPage> {
-        match match_expression(request.typed) {
-            Some(expression) => page::search(self, conn, request, &expression),
-            None => Ok(SearchPage {
-                hits: Vec::new(),
-                next: None,
-            }),
-        }
+        page::search(self, conn, request)
     }
 
     /// Merges the index's segments: in idle time, after much was written.

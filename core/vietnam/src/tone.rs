@@ -116,6 +116,29 @@ impl ToneQuery {
         })
     }
 
+    /// [`ToneQuery::rank`] as search as you type matches: only the last word may stand for the beginning of one; `None` also where another word of the query is only
+    /// the beginning of a word of the text.
+    #[must_use]
+    pub fn rank_typing(&self, text: &str) -> Option<ToneRank> {
+        let (_, whole) = self.words.split_last()?;
+        let mut missing = whole.len();
+        let mut met = [false; MAX_WORDS];
+        // Most texts lack a word: that is found without an exact form of anything.
+        let mut walk: Tokens<'_> = tokens(text);
+        let mut folded = String::new();
+        while missing > 0 && walk.next_into(&mut folded).is_some() {
+            for (word, met) in whole.iter().zip(&mut met).filter(|(_, met)| !**met) {
+                if word.folded == folded {
+                    (*met, missing) = (true, missing - 1);
+                }
+            }
+        }
+        match missing {
+            0 => self.rank(text),
+            _ => None,
+        }
+    }
+
     /// Byte ranges of the words of `text` that some word of the query matches, prefixes too: what a screen highlights.
     #[must_use]
     pub fn matches(&self, text: &str) -> Vec<Range<usize>> {
@@ -215,6 +238,19 @@ mod tests {
 
     fn weakest(query: &str, text: &str) -> Option<ToneMatch> {
         tone_rank(query, text).map(|r| r.weakest)
+    }
+
+    #[test]
+    fn while_typing_only_the_last_word_is_a_beginning() {
+        let found = |query: &str, text: &str| ToneQuery::new(query).rank_typing(text).is_some();
+        assert!(found("đường l", "Đường Lê Lợi"));
+        assert!(found("le loi d", "Đường Lê Lợi"));
+        assert!(!found("l duong", "Đường Lê Lợi"));
+        assert!(!found("đường x", "Đường Lê Lợi") && !found(" ", "Đường"));
+        assert_eq!(
+            tone_rank("l duong", "Đường Lê Lợi").map(|r| r.weakest),
+            Some(ToneMatch::Prefix)
+        );
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Probe for Acts {
 }
 
 impl Phone {
-    /// A phone with an empty home in `folder`.
+    /// A phone whose home lies in `folder`; an empty one is made.
     pub fn new(folder: &Path) -> Step<Phone> {
         Phone::with(folder, Durability::Full)
     }
@@ -44,8 +44,8 @@ impl Phone {
     pub fn with(folder: &Path, acts: Durability) -> Step<Phone> {
         std::fs::create_dir_all(folder)?;
         Ok(Phone {
-            home: folder.to_owned(),
-            vault: SoftwareVault::in_memory(),
+            home: folder.join("home"),
+            vault: SoftwareVault::in_file(folder.join("vault.keys"), false)?,
             acts,
             town: Town::new()?,
         })
@@ -120,6 +120,14 @@ impl Open {
         self.wait(self.core()?.network_changed(Link::None))
     }
 
+    /// Something to tap with, for another thread.
+    pub fn hand(&self) -> Step<Hand> {
+        Ok(Hand {
+            feedback: self.feedback.clone(),
+            waiter: tokio::runtime::Builder::new_current_thread().build()?,
+        })
+    }
+
     fn settle(&self) -> Step<()> {
         match self.wait(self.core()?.settle(600_000))? {
             true => Ok(()),
@@ -148,6 +156,20 @@ impl Open {
         Ok(self.wait(page)?.items)
     }
 
+    /// A page of what a search of the public list finds.
+    pub fn search(
+        &self,
+        typed: &str,
+        cursor: Option<String>,
+        limit: u32,
+    ) -> Step<(Vec<ReportSummary>, Option<String>)> {
+        let page = self
+            .feedback
+            .search(ReportList::Public, typed.to_owned(), cursor, limit);
+        let page = self.wait(page)?;
+        Ok((page.items, page.next))
+    }
+
     /// Saves a draft; gives its id.
     pub fn draft(&self, text: &str) -> Step<String> {
         Ok(self.wait(self.feedback.new_draft(entered(text)))?.id)
@@ -156,6 +178,21 @@ impl Open {
     /// Files a draft.
     pub fn submit(&self, draft: String) -> Step<()> {
         self.wait(self.feedback.submit(draft)).map(drop)
+    }
+}
+
+/// A finger on the screen of an open core.
+pub struct Hand {
+    feedback: Arc<Feedback>,
+    waiter: tokio::runtime::Runtime,
+}
+
+impl Hand {
+    /// Saves a draft.
+    pub fn draft(&self, text: &str) -> Step<()> {
+        let draft = self.feedback.new_draft(entered(text));
+        self.waiter.block_on(draft)?;
+        Ok(())
     }
 }
 

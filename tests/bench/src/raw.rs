@@ -5,9 +5,12 @@
 use std::path::{Path, PathBuf};
 
 use hues_env::{Random, SeededRandom};
+use hues_protocol::ids::Subject;
 use hues_store::search::SearchIndex;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::inputs::OpLine;
 use crate::Step;
 
 /// The schema of the phone's file, statement for statement.
@@ -17,6 +20,9 @@ const SCHEMA: [&str; 4] = [
     include_str!("../../../core/hues/src/feedback/schema_v2.sql"),
     include_str!("../../../core/hues/src/account/schema_v1.sql"),
 ];
+
+/// The part of it that lists read.
+pub const REPORT_SCHEMA: &str = include_str!("../../../core/hues/src/feedback/schema_v1.sql");
 
 /// The index beside it.
 const INDEX: SearchIndex<'static> = SearchIndex {
@@ -32,15 +38,20 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// What an earlier [`Raw::new`] left in `folder`.
+    pub fn at(folder: &Path) -> Raw {
+        let mut key = [0; 48];
+        SeededRandom::new(3).fill(&mut key);
+        Raw {
+            folder: folder.to_owned(),
+            key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
+    }
+
     /// An empty file in `folder` under the phone's schema.
     pub fn new(folder: &Path) -> Step<Raw> {
         std::fs::create_dir_all(folder)?;
-        let mut key = [0; 48];
-        SeededRandom::new(3).fill(&mut key);
-        let raw = Raw {
-            folder: folder.to_owned(),
-            key: key.iter().map(|byte| format!("{byte:02x}")).collect(),
-        };
+        let raw = Raw::at(folder);
         let conn = raw.connect("raw.db")?;
         for sql in SCHEMA {
             conn.execute_batch(sql)?;
@@ -94,6 +105,7 @@ impl Raw {
              PRAGMA secure_delete = OFF;
              PRAGMA cache_size = -8192;",
         )?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         conn.set_prepared_statement_cache_capacity(128);
         hues_sqlite_ext::register(&conn)?;
         Ok(conn)
@@ -115,12 +127,28 @@ pub type Line = (
 
 /// A page of the public list below `before`.
 pub fn page(conn: &Connection, before: i64, limit: u32) -> Step<Vec<Line>> {
-    let mut statement = conn.prepare_cached(
-        "SELECT seq, id, state, category, summary, ward, photo_count, filed_at, due, pending FROM report \
-         WHERE scope = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3",
-    )?;
-    let lines = statement.query_map(("public", before, limit), |r| {
-        Ok((
+    let lines = lines(conn, before, limit)?;
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
+}
+
+/// The columns of a line, for [`line`].
+pub const LINE: &str =
+    "seq, id, state, category, summary, ward, photo_count, filed_at, due, pending";
+
+/// [`page`] with the place of each line in the list.
+pub fn lines(conn: &Connection, before: i64, limit: u32) -> rusqlite::Result<Vec<(i64, Line)>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {LINE} FROM report WHERE scope = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3"
+    ))?;
+    let lines = statement.query_map(("public", before, limit), line)?;
+    lines.collect()
+}
+
+/// Reads a line selected by [`LINE`].
+pub fn line(r: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, Line)> {
+    Ok((
+        r.get(0)?,
+        (
             hex(&r.get::<_, [u8; 16]>(1)?),
             r.get(2)?,
             r.get(3)?,
@@ -130,15 +158,26 @@ pub fn page(conn: &Connection, before: i64, limit: u32) -> Step<Vec<Line>> {
             r.get(7)?,
             r.get(8)?,
             r.get::<_, i64>(9)? > 0,
-        ))
-    })?;
-    Ok(lines.collect::<Result<_, _>>()?)
+        ),
+    ))
 }
 
 /// Reports in the file.
 pub fn count(conn: &Connection) -> Step<u64> {
     let count: i64 = conn.query_row("SELECT count(DISTINCT id) FROM report", [], |r| r.get(0))?;
     Ok(count.unsigned_abs())
+}
+
+/// The id of an op's row, as it is stored.
+pub fn id(op: &OpLine) -> [u8; 16] {
+    u128::from_str_radix(&op.id, 16)
+        .unwrap_or_default()
+        .to_be_bytes()
+}
+
+/// The id of an op's row, as it is written.
+pub fn name(op: &OpLine) -> String {
+    Subject(id(op)).to_string()
 }
 
 fn hex(bytes: &[u8; 16]) -> String {

@@ -1,5 +1,6 @@
 //! The table for people, the JSON for keeping, the exit code for machines.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,7 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 
 use crate::figure::{Figure, Spread};
-use crate::{Args, Step};
+use crate::inputs::Sizes;
+use crate::protocol::Hello;
+use crate::Step;
 
 /// How far beyond its bar a figure fails the run: a shared machine is never quiet.
 const MERCY: f64 = 1.25;
@@ -38,44 +41,63 @@ impl Load {
 
 /// What is kept of a run.
 #[derive(Serialize)]
-struct Kept<'a> {
+pub struct Kept<'a> {
     /// Seconds since 1970.
-    at: u64,
-    machine: String,
+    pub at: u64,
+    /// Processor, cores and system.
+    pub machine: String,
     /// Average number of programs that run or wait, over a minute.
-    load: f64,
-    rows: usize,
-    delta: usize,
-    submits: usize,
-    rounds: usize,
-    figures: &'a [Figure],
+    pub load: f64,
+    /// Whether that was more than processors: then processor time is judged.
+    pub busy: bool,
+    /// How much of everything.
+    pub sizes: Sizes,
+    /// The engines about themselves.
+    pub engines: BTreeMap<&'a str, &'a Hello>,
+    /// What was measured.
+    pub figures: &'a [Figure],
 }
 
-/// Prints and keeps the figures. Fails when a bar was missed by more than a quarter.
-pub fn finish(args: &Args, load: &Load, figures: &[Figure], file: &Path) -> Step<ExitCode> {
-    if figures.is_empty() {
-        return Err("no figure of that name".into());
-    }
+/// Prints and keeps the figures. Fails when a goal was missed by more than a quarter.
+pub fn finish(
+    sizes: &Sizes,
+    engines: &[(String, Hello)],
+    load: &Load,
+    figures: &[Figure],
+    file: &Path,
+) -> Step<ExitCode> {
     let (load, busy) = load.end();
     let kept = Kept {
         at: SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
         machine: machine(),
         load,
-        rows: args.rows,
-        delta: args.delta,
-        submits: args.submits,
-        rounds: args.rounds,
+        busy,
+        sizes: *sizes,
+        engines: engines.iter().map(|(id, h)| (id.as_str(), h)).collect(),
         figures,
     };
     std::fs::write(file, serde_json::to_string_pretty(&kept)? + "\n")?;
     println!(
-        "{}, load {load}; {} rounds, medians (smallest–largest)\n",
-        kept.machine, args.rounds
+        "{}, load {load}; medians (smallest–largest) of each engine's rounds\n",
+        kept.machine
     );
-    println!("| figure | core ms | raw ms | signature ms | mirror ms | ratio | of CPU | bar |");
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for (id, hello) in engines {
+        let less = match hello.less.as_str() {
+            "" => String::new(),
+            less => format!(" **Less:** {less}."),
+        };
+        println!("* `{id}`: {}. {}.{less}", hello.engine, hello.settings);
+    }
+    println!("\n| | work | core ms | by hand ms | core ÷ hand | of CPU | goal |");
+    println!("| --- | --- | ---: | ---: | ---: | ---: | --- |");
     for figure in figures {
         println!("{}", line(figure, busy));
+    }
+    let others: Vec<String> = figures.iter().flat_map(beside).collect();
+    if !others.is_empty() {
+        println!("\n| work | engine | ms | ms of CPU | ÷ core | found |");
+        println!("| --- | --- | ---: | ---: | ---: | --- |");
+        others.iter().for_each(|line| println!("{line}"));
     }
     println!("\nkept in {}", file.display());
     if busy {
@@ -83,7 +105,7 @@ pub fn finish(args: &Args, load: &Load, figures: &[Figure], file: &Path) -> Step
     }
     let missed: Vec<&Figure> = figures.iter().filter(|f| f.misses(busy, MERCY)).collect();
     for figure in &missed {
-        println!("{}: its bar is missed by more than a quarter", figure.name);
+        println!("{}: a goal is missed by more than a quarter", figure.name);
     }
     Ok(match missed.is_empty() {
         true => ExitCode::SUCCESS,
@@ -92,33 +114,81 @@ pub fn finish(args: &Args, load: &Load, figures: &[Figure], file: &Path) -> Step
 }
 
 fn line(figure: &Figure, busy: bool) -> String {
-    let bar = match figure.misses(busy, 1.0) {
-        true => format!("≤ {} **missed**", figure.bar),
-        false => format!("≤ {}", figure.bar),
-    };
+    let column = |id: &str| figure.columns.iter().find(|c| c.engine == id);
+    let mut core = column("core").map_or_else(String::new, |c| time(c.wall));
+    for (part, took) in column("core").iter().flat_map(|c| &c.parts) {
+        core += &format!(" ({part} {})", time(*took));
+    }
+    let ratio = if busy { figure.cpu_ratio } else { figure.ratio };
+    let mut goals = Vec::new();
+    if let (Some(bar), Some(ratio)) = (figure.bar, ratio) {
+        goals.push(format!("≤ {bar}{}", mark(ratio.median <= bar)));
+    }
+    for check in &figure.checks {
+        let sign = if check.at_least { "≥" } else { "≤" };
+        goals.push(format!(
+            "{:.2} {} ({sign} {}){}",
+            check.worst,
+            check.unit,
+            check.bound,
+            mark(check.kept)
+        ));
+    }
     format!(
-        "| {}: {} | {} | {} | {} | {} | {} | {} | {bar} |",
+        "| {} | {}: {} | {core} | {} | {} | {} | {} |",
+        figure.number,
         figure.name,
         figure.what,
-        time(Some(figure.core_ms)),
-        time(Some(figure.raw_ms)),
-        time(figure.signature_ms),
-        time(figure.mirror_ms),
-        ratio(figure.ratio),
-        ratio(figure.cpu_ratio),
+        column("raw").map_or_else(String::new, |c| time(c.wall)),
+        figure.ratio.map_or_else(String::new, times),
+        figure.cpu_ratio.map_or_else(String::new, times),
+        goals.join("; ")
     )
 }
 
-fn ratio(of: Spread) -> String {
+/// The lines of the engines that are neither the core nor the hand.
+fn beside(figure: &Figure) -> Vec<String> {
+    let others = figure
+        .columns
+        .iter()
+        .filter(|c| !["core", "raw"].contains(&c.engine.as_str()));
+    others
+        .map(|c| {
+            let found: Vec<String> = c
+                .facts
+                .iter()
+                .map(|(name, spread)| format!("{name} {}", spread.median))
+                .collect();
+            format!(
+                "| {} | {} | {} | {} | {} | {} |",
+                figure.name,
+                c.engine,
+                time(c.wall),
+                time(c.cpu),
+                c.beside_core.map_or_else(String::new, times),
+                found.join(", ")
+            )
+        })
+        .collect()
+}
+
+fn mark(kept: bool) -> &'static str {
+    match kept {
+        true => "",
+        false => " **missed**",
+    }
+}
+
+fn times(of: Spread) -> String {
     format!("{:.2} ({:.2}–{:.2})", of.median, of.min, of.max)
 }
 
-fn time(spread: Option<Spread>) -> String {
-    spread.map_or_else(String::new, |s| match s.median {
+fn time(s: Spread) -> String {
+    match s.median {
         ms if ms >= 100.0 => format!("{ms:.0}"),
         ms if ms >= 1.0 => format!("{ms:.2}"),
         ms => format!("{ms:.3}"),
-    })
+    }
 }
 
 /// Processor, cores and system, as far as Linux tells.

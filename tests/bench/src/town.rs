@@ -1,6 +1,7 @@
-//! A city of a few answers, in memory, behind the transport port: what it has to say is made before the clock runs.
+//! A city of a few answers behind the transport port: its pages were made before the clock runs and are read from their files.
 
-use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,7 +17,8 @@ use hues_protocol::http::{COSE, JSON};
 use hues_protocol::keys::{KeyEntry, KeyList, KeyListBody, Role};
 use serde_json::json;
 
-use crate::data::{Delta, EPOCH};
+use crate::clock::held_mb;
+use crate::data::EPOCH;
 use crate::Step;
 
 const DAY_MS: i64 = 86_400_000;
@@ -24,8 +26,27 @@ const DAY_MS: i64 = 86_400_000;
 /// The city.
 pub struct Town {
     keys: KeyList,
-    /// Pages by the cursor they are asked with.
-    pages: Mutex<HashMap<Option<String>, Vec<u8>>>,
+    /// The folder of the pages it has to say, each named by the cursor it is asked with.
+    pages: Mutex<PathBuf>,
+    /// Pages handed out.
+    said: AtomicUsize,
+    /// When how much memory is looked at, and what was seen.
+    watched: Mutex<Option<(usize, Held)>>,
+}
+
+/// A number that is found out while something else goes on.
+#[derive(Clone, Default)]
+pub struct Held(Arc<Mutex<f64>>);
+
+impl Held {
+    /// The number; 0 before it is known.
+    pub fn get(&self) -> f64 {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, mb: f64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = mb;
+    }
 }
 
 fn key(n: u8) -> SigningKey {
@@ -67,6 +88,8 @@ impl Town {
         Ok(Arc::new(Town {
             keys,
             pages: Mutex::default(),
+            said: AtomicUsize::new(0),
+            watched: Mutex::default(),
         }))
     }
 
@@ -81,17 +104,32 @@ impl Town {
         Ok(found.ok_or("no disclosure key")?)
     }
 
-    /// From now on it has this to say to who pulls, and nothing else.
-    pub fn offer(&self, delta: &Delta) -> Step<()> {
-        let mut pages: HashMap<_, _> = delta.pages()?.into_iter().collect();
-        let (cursor, nothing) = delta.nothing_more()?;
-        pages.insert(cursor, nothing);
-        *self.pages() = pages;
-        Ok(())
+    /// From now on it has the pages of this folder to say to who pulls, and nothing else.
+    pub fn offer(&self, pages: &Path) {
+        *self.pages() = pages.to_owned();
+        self.said.store(0, Ordering::Relaxed);
     }
 
-    fn pages(&self) -> MutexGuard<'_, HashMap<Option<String>, Vec<u8>>> {
+    /// Looks at this process's memory when the `page`-th page is handed out.
+    pub fn watch(&self, page: usize) -> Held {
+        let held = Held::default();
+        *self.watched.lock().unwrap_or_else(PoisonError::into_inner) = Some((page, held.clone()));
+        held
+    }
+
+    fn pages(&self) -> MutexGuard<'_, PathBuf> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The page for a cursor, which is one of our own names: anything else is no page.
+    fn page(&self, cursor: &str) -> Option<Vec<u8>> {
+        let page = std::fs::read(self.pages().join(format!("{cursor}.json"))).ok()?;
+        let said = self.said.fetch_add(1, Ordering::Relaxed) + 1;
+        let watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, held)) = watched.as_ref().filter(|(page, _)| *page == said) {
+            held.set(held_mb());
+        }
+        Some(page)
     }
 
     fn answer(&self, request: &TransportRequest) -> (u16, &'static str, Vec<u8>) {
@@ -103,8 +141,8 @@ impl Town {
             "/beacon" => (200, COSE, self.beacon()),
             "/pull" => {
                 let cursor = query.split('&').find_map(|p| p.strip_prefix("cursor="));
-                match self.pages().get(&cursor.map(str::to_owned)) {
-                    Some(page) => (200, JSON, page.clone()),
+                match self.page(cursor.unwrap_or("start")) {
+                    Some(page) => (200, JSON, page),
                     None => refused(),
                 }
             }

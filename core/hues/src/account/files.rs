@@ -18,6 +18,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::owner;
 use super::repair::{self, Brought};
+use super::work::CityData;
 use super::{Account, State};
 use crate::error::HueError;
 use crate::feedback::{self, search, submit};
@@ -154,8 +155,8 @@ fn start(
         }
         let engine = Engine::open(tx, &mut env, with.settings)?;
         let (config, version) = match trust::pack(tx)? {
-            Some((version, bytes)) => (pack_content(&bytes)?, version),
-            None => (Config::builtin(), 0),
+            Some((version, bytes)) => (CityData::signed(pack_content(&bytes)?), version),
+            None => (CityData::builtin(), 0),
         };
         let owner = owner::read(tx)?.or(session);
         if let Some(account) = &owner {
@@ -169,7 +170,7 @@ fn start(
         engine,
         attachments: attachments.clone(),
         mirror,
-        config: Arc::new(config),
+        config,
         config_version,
         clock: with.clock,
         random: Box::new(SystemRandom),

@@ -37,7 +37,8 @@ pub(crate) struct Account {
     pub(crate) staff: RwLock<Option<String>>,
     /// Whoever this account belongs to signed out: what she filed is not shown until she signs in again.
     pub(crate) signed_out: AtomicBool,
-    deliver: std::sync::mpsc::Sender<Box<dyn FnOnce() + Send>>,
+    /// To the thread that calls listeners; made when somebody first watches.
+    deliver: Mutex<Option<Deliver>>,
 }
 
 impl Account {
@@ -52,7 +53,7 @@ impl Account {
             runtime,
             staff: RwLock::new(None),
             signed_out: AtomicBool::new(false),
-            deliver: delivery_thread()?,
+            deliver: Mutex::default(),
         })
     }
 
@@ -135,6 +136,14 @@ impl Account {
         staff.as_ref().map(|unit| format!("unit:{unit}"))
     }
 
+    fn deliver(&self) -> Result<Deliver, HueError> {
+        let mut deliver = self.deliver.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*deliver {
+            Some(known) => Ok(known.clone()),
+            None => Ok(deliver.insert(delivery_thread()?).clone()),
+        }
+    }
+
     /// Watches the first lines of a list.
     pub(crate) async fn watch_reports(
         &self,
@@ -163,7 +172,7 @@ impl Account {
                     .collect()
             })
             .await?;
-        let deliver = self.deliver.clone();
+        let deliver = self.deliver()?;
         let task = self.runtime.spawn(async move {
             while let Some(batch) = steps.next().await {
                 let listener = listener.clone();
@@ -203,7 +212,7 @@ impl Account {
                 },
             )
             .await?;
-        let deliver = self.deliver.clone();
+        let deliver = self.deliver()?;
         let task = self.runtime.spawn(async move {
             while let Some(batch) = steps.next().await {
                 let latest = batch.into_iter().rev().find_map(|step| match step {
@@ -228,8 +237,11 @@ impl Account {
     }
 }
 
+/// Takes calls of listeners.
+type Deliver = std::sync::mpsc::Sender<Box<dyn FnOnce() + Send>>;
+
 /// Listeners are called here: they may wait without holding up the core.
-fn delivery_thread() -> Result<std::sync::mpsc::Sender<Box<dyn FnOnce() + Send>>, HueError> {
+fn delivery_thread() -> Result<Deliver, HueError> {
     let (send, receive) = std::sync::mpsc::channel::<Box<dyn FnOnce() + Send>>();
     std::thread::Builder::new()
         .name("hues-listeners".into())

@@ -3,7 +3,8 @@
 //! Invariant: everything that writes goes through [`Work::commit`] or the engine; an act is committed with FULL and mirrored before its
 //! caller hears of it; requests leave only after the transaction that names them.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
 use hues_env::{Env, Random};
 use hues_protocol::config::Config;
@@ -31,7 +32,7 @@ pub(crate) struct State {
     pub engine: Engine,
     pub attachments: Arc<SealedDir>,
     pub mirror: Mirror,
-    pub config: Arc<Config>,
+    pub config: CityData,
     pub config_version: u64,
     pub clock: Arc<dyn Clock>,
     pub random: Box<dyn Random>,
@@ -42,6 +43,30 @@ pub(crate) struct State {
     pub owner: Option<[u8; 16]>,
     /// Whose scopes are kept in step; nothing before the first word of the session.
     pub followed: Option<Followed>,
+}
+
+/// The city's data of now. The built-in edition is read when it is first asked for: opening a home does not need it.
+#[derive(Clone)]
+pub(crate) struct CityData(Arc<LazyLock<Config, Box<dyn FnOnce() -> Config + Send>>>);
+
+impl CityData {
+    /// The edition this release was built with.
+    pub(crate) fn builtin() -> CityData {
+        CityData(Arc::new(LazyLock::new(Box::new(Config::builtin))))
+    }
+
+    /// What the city signed.
+    pub(crate) fn signed(config: Config) -> CityData {
+        CityData(Arc::new(LazyLock::new(Box::new(|| config))))
+    }
+}
+
+impl Deref for CityData {
+    type Target = Config;
+
+    fn deref(&self) -> &Config {
+        &self.0
+    }
 }
 
 /// What the scopes kept in step were made of.
@@ -136,7 +161,7 @@ impl Work<'_> {
                 Io::ForgetMirror(op) => self.forget_mirror(&op),
                 Io::ForgetFile(file) => self.forget_file(&file),
                 Io::Config(config, version) => {
-                    self.state.config = Arc::new(*config);
+                    self.state.config = CityData::signed(*config);
                     self.state.config_version = version;
                 }
                 Io::Send(request) => {

@@ -1,11 +1,12 @@
-//! The readers: a few threads, each with a connection it opens when first needed.
+//! The readers: a few threads, each made when the ones before it are busy, with a connection it opens when first needed.
 //!
-//! Invariant: after [`Readers::close_connections`] every connection is closed as soon as its thread is between two jobs,
+//! Invariant: a job that was taken finds a thread, now or when one is free; after [`Readers::close_connections`] every connection is closed as soon as its thread is between two jobs,
 //! and [`Readers::wait_until_closed`] waits for just that.
 
 use std::collections::VecDeque;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::conn::Reader;
@@ -17,6 +18,8 @@ pub(super) type ReadJob = Box<dyn FnOnce(Result<&mut Reader>) -> bool + Send>;
 
 pub(super) struct Readers {
     file: Arc<StoreFile>,
+    /// Threads at most.
+    most: usize,
     state: Mutex<State>,
     work: Condvar,
     closed: Condvar,
@@ -28,27 +31,44 @@ struct State {
     /// Grows when connections are to be closed; each thread compares its own.
     life: u64,
     open: usize,
+    /// Threads that wait for a job.
+    idle: usize,
+    threads: Vec<JoinHandle<()>>,
     ended: bool,
 }
 
 impl Readers {
-    pub(super) fn new(file: Arc<StoreFile>) -> Readers {
+    pub(super) fn new(file: Arc<StoreFile>, most: usize) -> Readers {
         Readers {
             file,
+            most: most.max(1),
             state: Mutex::default(),
             work: Condvar::new(),
             closed: Condvar::new(),
         }
     }
 
-    pub(super) fn submit(&self, job: ReadJob) {
+    pub(super) fn submit(self: &Arc<Self>, job: ReadJob) {
         let mut state = self.lock();
         // After the end the job is dropped, which answers `Closed`.
-        if !state.ended {
-            state.jobs.push_back(job);
-            drop(state);
-            self.work.notify_one();
+        if state.ended {
+            return;
         }
+        if state.idle <= state.jobs.len() && state.threads.len() < self.most {
+            let pool = self.clone();
+            let spawned = thread::Builder::new()
+                .name("hues-reader".into())
+                .spawn(move || pool.serve());
+            match spawned {
+                Ok(thread) => state.threads.push(thread),
+                // The system gives no thread: those there are will come to it; without any the answer is `Closed`.
+                Err(_) if state.threads.is_empty() => return,
+                Err(_) => {}
+            }
+        }
+        state.jobs.push_back(job);
+        drop(state);
+        self.work.notify_one();
     }
 
     pub(super) fn close_connections(&self) {
@@ -64,13 +84,16 @@ impl Readers {
         );
     }
 
-    pub(super) fn close(&self) {
-        self.lock().ended = true;
+    /// Ends the threads once the jobs taken are done; they are the caller's to wait for.
+    pub(super) fn close(&self) -> Vec<JoinHandle<()>> {
+        let mut state = self.lock();
+        state.ended = true;
         self.work.notify_all();
+        std::mem::take(&mut state.threads)
     }
 
     /// What each reader thread does for its whole life.
-    pub(super) fn serve(&self) {
+    fn serve(&self) {
         let mut connection: Option<Reader> = None;
         let mut life = 0;
         let mut state = self.lock();
@@ -86,10 +109,12 @@ impl Readers {
                 if state.ended {
                     return;
                 }
+                state.idle += 1;
                 state = self
                     .work
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
                 continue;
             };
             if connection.is_none() {

@@ -1,8 +1,12 @@
-//! One page of matches: walk the postings newest first, class by class.
+//! One page of matches: walk the rows newest first, class by class.
 //!
 //! Why by class and not by a score: Vietnamese syllables are all common, so a score sorts tens of thousands of rows to
-//! show twenty, while a walk from the newest stops when the page is full. The class is found from the row's own text.
+//! show twenty, while a walk from the newest stops when the page is full. Rows that hold every word whole come from the index's postings of whole words; whether
+//! with the marks as typed is found from the row's own text. Rows that hold only the beginning of the last word are looked for among the newest rows that hold the
+//! other words, and only below those by the index: it must collect all postings of a beginning before it gives the first, which for two letters is half the city, and
+//! where a beginning is that common the newest rows fill the page at once.
 
+use hues_sqlite_ext::{match_all, match_before_last, match_expression};
 use hues_vietnam::{fold, tokens, ToneMatch, ToneQuery};
 use rusqlite::Connection;
 
@@ -31,7 +35,7 @@ pub struct SearchRequest<'a> {
     pub after: Option<SearchCursor>,
     /// Rows of a full page.
     pub limit: usize,
-    /// Rows to look at before the page is given back short, so that one call stays quick: 2,000 take some 30 ms on a phone.
+    /// Rows to look at before the page is given back short, so that one call stays quick: each may cost the decryption of a page.
     pub budget: usize,
 }
 
@@ -69,64 +73,63 @@ const CLASSES: [MatchClass; 3] = [
     MatchClass::Beginning,
 ];
 
+/// Newest rows looked at for a beginning before the index is asked for it: where fewer than one in twelve holds it, the index is the shorter way.
+const NEWEST: usize = 256;
+
 pub(super) fn search(
     index: &SearchIndex<'_>,
     conn: &Connection,
     request: &SearchRequest<'_>,
-    expression: &str,
 ) -> Result<SearchPage> {
-    let classifier = Classifier::new(request.typed);
-    let start = request.after.unwrap_or(SearchCursor {
-        class: MatchClass::AsTyped,
-        below: i64::MAX,
-    });
     let mut page = SearchPage {
         hits: Vec::new(),
         next: None,
     };
-    let mut budget = request.budget.max(1);
-    // A walk that saw every match knows the later classes too: most searches end with this one walk.
+    let (Some(whole), Some(typing)) = (match_all(request.typed), match_expression(request.typed))
+    else {
+        return Ok(page);
+    };
+    let start = request.after.unwrap_or(SearchCursor {
+        class: MatchClass::AsTyped,
+        below: i64::MAX,
+    });
+    let mut walker = Walker {
+        index,
+        conn,
+        request,
+        classifier: Classifier::new(request.typed),
+        budget: request.budget.max(1),
+    };
+    // A walk that saw every row with the words whole knows the ones with other marks too.
     let mut seen: Option<Vec<Hit>> = None;
-    for class in CLASSES
-        .into_iter()
-        .filter(|class| *class >= start.class && classifier.can_give(*class))
-    {
-        let below = if class == start.class {
-            start.below
-        } else {
-            i64::MAX
+    for class in CLASSES {
+        let possible = match class {
+            MatchClass::AsTyped => true,
+            MatchClass::OtherMarks => walker.classifier.has_marks,
+            MatchClass::Beginning => typing != whole,
         };
-        let walked = match &seen {
-            Some(all) => Walk {
-                hits: all.clone(),
+        if class < start.class || !possible {
+            continue;
+        }
+        let below = match class == start.class {
+            true => start.below,
+            false => i64::MAX,
+        };
+        // One more than fits shows that there is a next page.
+        let room = request.limit.max(1).saturating_sub(page.hits.len()) + 1;
+        let walked = match (class, seen.take()) {
+            (MatchClass::OtherMarks, Some(hits)) => Walk {
+                hits,
                 stopped_at: None,
             },
-            None => walk(
-                index,
-                conn,
-                request,
-                expression,
-                &classifier,
-                below,
-                class,
-                &page,
-                &mut budget,
-            )?,
+            (MatchClass::Beginning, _) => walker.beginnings(&typing, below, room)?,
+            _ => walker.postings(&whole, below, class, room, usize::MAX)?,
         };
-        for hit in walked
-            .hits
-            .iter()
-            .filter(|hit| hit.class == class && hit.rowid < below)
-        {
+        for hit in walked.hits.iter().filter(|hit| hit.class == class) {
             if page.hits.len() == request.limit.max(1) {
-                let last = page.hits.last().map_or(below, |hit| {
-                    if hit.class == class {
-                        hit.rowid
-                    } else {
-                        i64::MAX
-                    }
-                });
-                page.next = Some(SearchCursor { class, below: last });
+                let last = page.hits.last().filter(|last| last.class == class);
+                let below = last.map_or(below, |last| last.rowid);
+                page.next = Some(SearchCursor { class, below });
                 return Ok(page);
             }
             page.hits.push(*hit);
@@ -135,7 +138,7 @@ pub(super) fn search(
             page.next = Some(SearchCursor { class, below });
             return Ok(page);
         }
-        if below == i64::MAX {
+        if class == MatchClass::AsTyped && below == i64::MAX {
             seen = Some(walked.hits);
         }
     }
@@ -148,61 +151,114 @@ struct Walk {
     stopped_at: Option<i64>,
 }
 
-/// Walks the matches below a rowid until the page is full of `class`, one beyond, or the budget is used up.
-#[allow(clippy::too_many_arguments)] // one call, split off for reading only
-fn walk(
-    index: &SearchIndex<'_>,
-    conn: &Connection,
-    request: &SearchRequest<'_>,
-    expression: &str,
-    classifier: &Classifier,
-    below: i64,
-    class: MatchClass,
-    page: &SearchPage,
-    budget: &mut usize,
-) -> Result<Walk> {
-    let columns: Vec<String> = index
-        .columns
-        .iter()
-        .map(|column| format!("coalesce({column}, '')"))
-        .collect();
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {name}.rowid, {columns} FROM {name} JOIN {table} ON {table}.rowid = {name}.rowid
-         WHERE {name} MATCH ?1 AND {name}.rowid < ?2 AND ({filter}) ORDER BY {name}.rowid DESC",
-        name = index.name,
-        table = index.table,
-        columns = columns.join(" || ' ' || "),
-        filter = request.filter,
-    ))?;
-    let mut rows = statement.query((expression, below))?;
-    let mut walk = Walk {
-        hits: Vec::new(),
-        stopped_at: None,
-    };
-    let mut room = request.limit.max(1).saturating_sub(page.hits.len()) + 1;
-    let mut last = below;
-    while let Some(row) = rows.next()? {
-        if *budget == 0 {
-            walk.stopped_at = Some(last);
-            break;
-        }
-        *budget -= 1;
-        let rowid = row.get(0)?;
-        let found = classifier.class(row.get_ref(1)?.as_str().unwrap_or_default());
-        walk.hits.push(Hit {
-            rowid,
-            class: found,
-        });
-        last = rowid;
-        if found == class {
-            room -= 1;
-            if room == 0 {
-                // One more than fits: the page is full and has a next.
-                break;
+/// One page's walks, which share a budget.
+struct Walker<'a> {
+    index: &'a SearchIndex<'a>,
+    conn: &'a Connection,
+    request: &'a SearchRequest<'a>,
+    classifier: Classifier,
+    budget: usize,
+}
+
+impl Walker<'_> {
+    /// The index's matches below a rowid, until there are `room` of `class`, the budget is used up or there are no more.
+    fn postings(
+        &mut self,
+        expression: &str,
+        below: i64,
+        class: MatchClass,
+        room: usize,
+        most: usize,
+    ) -> Result<Walk> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {name}.rowid, {text} FROM {name} JOIN {table} ON {table}.rowid = {name}.rowid
+             WHERE {name} MATCH ?1 AND {name}.rowid < ?2 AND ({filter}) ORDER BY {name}.rowid DESC",
+            name = self.index.name,
+            text = self.text(),
+            table = self.index.table,
+            filter = self.request.filter,
+        ))?;
+        let rows = statement.query((expression, below))?;
+        self.walk(rows, below, class, room, most)
+    }
+
+    /// The table's rows below a rowid, likewise.
+    fn rows(&mut self, below: i64, class: MatchClass, room: usize, most: usize) -> Result<Walk> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT rowid, {text} FROM {table} WHERE rowid < ?1 AND ({filter}) ORDER BY rowid DESC",
+            text = self.text(),
+            table = self.index.table,
+            filter = self.request.filter,
+        ))?;
+        let rows = statement.query([below])?;
+        self.walk(rows, below, class, room, most)
+    }
+
+    /// Rows that hold the beginning of the last word and not the word: first among the newest that hold the other words, then by the index.
+    fn beginnings(&mut self, expression: &str, below: i64, room: usize) -> Result<Walk> {
+        let class = MatchClass::Beginning;
+        let mut newest = match match_before_last(self.request.typed) {
+            Some(others) => self.postings(&others, below, class, room, NEWEST)?,
+            None => self.rows(below, class, room, NEWEST)?,
+        };
+        let found = newest.hits.iter().filter(|hit| hit.class == class).count();
+        match newest.stopped_at {
+            Some(reached) if found < room && self.budget > 0 => {
+                let older = self.postings(expression, reached, class, room - found, usize::MAX)?;
+                newest.hits.extend(older.hits);
+                newest.stopped_at = older.stopped_at;
+                Ok(newest)
             }
+            _ => Ok(newest),
         }
     }
-    Ok(walk)
+
+    /// Looks at rows of a rowid and a text, at `most` so many, until there are `room` hits of `class`.
+    fn walk(
+        &mut self,
+        mut rows: rusqlite::Rows<'_>,
+        below: i64,
+        class: MatchClass,
+        mut room: usize,
+        mut most: usize,
+    ) -> Result<Walk> {
+        let mut walk = Walk {
+            hits: Vec::new(),
+            stopped_at: None,
+        };
+        let mut last = below;
+        while let Some(row) = rows.next()? {
+            if self.budget == 0 || most == 0 {
+                walk.stopped_at = Some(last);
+                break;
+            }
+            self.budget -= 1;
+            most -= 1;
+            last = row.get(0)?;
+            let text = row.get_ref(1)?.as_str().unwrap_or_default();
+            let Some(found) = self.classifier.class(text) else {
+                continue;
+            };
+            walk.hits.push(Hit {
+                rowid: last,
+                class: found,
+            });
+            if found == class {
+                room -= 1;
+                if room == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(walk)
+    }
+
+    /// A row's searched text, as SQL.
+    fn text(&self) -> String {
+        let columns = self.index.columns.iter();
+        let columns: Vec<String> = columns.map(|c| format!("coalesce({c}, '')")).collect();
+        columns.join(" || ' ' || ")
+    }
 }
 
 /// Finds the class of a text.
@@ -224,17 +280,13 @@ impl Classifier {
         }
     }
 
-    fn class(&self, text: &str) -> MatchClass {
-        match self.query.rank(text).map(|rank| rank.weakest) {
-            Some(ToneMatch::Exact) => MatchClass::AsTyped,
-            Some(ToneMatch::OtherTones) if self.has_marks => MatchClass::OtherMarks,
-            Some(ToneMatch::OtherTones) => MatchClass::AsTyped,
-            // The index found it, so it is a match even where the text says otherwise (words beyond the ranked ones).
-            Some(ToneMatch::Prefix) | None => MatchClass::Beginning,
-        }
-    }
-
-    fn can_give(&self, class: MatchClass) -> bool {
-        self.has_marks || class != MatchClass::OtherMarks
+    /// How a text matches; none: it does not.
+    fn class(&self, text: &str) -> Option<MatchClass> {
+        Some(match self.query.rank_typing(text)?.weakest {
+            ToneMatch::Exact => MatchClass::AsTyped,
+            ToneMatch::OtherTones if self.has_marks => MatchClass::OtherMarks,
+            ToneMatch::OtherTones => MatchClass::AsTyped,
+            ToneMatch::Prefix => MatchClass::Beginning,
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Filing, at either durability: the whole call, and beside it what making the op and mirroring it cost alone.
+//! W3: filing, at either durability. No app can ask for NORMAL: it shows what is left when a commit does not wait for the disk.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,82 +20,96 @@ use hues_store::{Durability, FileKey, FileOptions, Migration, Mirror, StoreFile}
 use rusqlite::Connection;
 
 use crate::clock::Lap;
-use crate::data::World;
-use crate::delta::{index, summary};
-use crate::figure::{Figure, Round};
+use crate::inputs::summary;
 use crate::phone::{entered, Phone};
+use crate::protocol::{Turn, Turns};
 use crate::raw::{self, Raw};
+use crate::side::Side;
+use crate::town::Town;
+use crate::work::bulk::clear;
+use crate::work::delta::index;
 use crate::Step;
 
-/// Power loss survived, and not.
-pub const BOTH: [Durability; 2] = [Durability::Full, Durability::Normal];
-
-/// Files `submits` reports on each side, in `rounds` turns after one that is not counted.
-pub fn measure(
-    rounds: usize,
-    submits: usize,
-    durability: Durability,
-    folder: &Path,
-) -> Step<Figure> {
+/// The whole call, and in the same turn the two parts that the floor does not do, each alone: making and signing the op, and the sealed second copy.
+pub fn core(side: &Side, full: bool) -> Step<Turns> {
+    let (side, durability) = (side.clone(), durability(full));
+    let folder = side.folder.join(format!("submit-{durability:?}"));
+    clear(&folder)?;
     let phone = Phone::with(&folder.join("phone"), durability)?;
     let core = phone.open()?;
     // The key list comes in, so that authors can be sealed; then the link goes and everything waits.
-    phone.town.offer(&World::new(1).grow(1))?;
+    phone.town.offer(&side.inputs.pages("one"));
     core.pull()?;
     core.go_dark()?;
-    let mut hand = ByHand::new(&folder.join("raw"), durability, phone.town.disclosure()?)?;
-    let mut world = World::new(2);
-    let each = submits.div_ceil(rounds.max(1));
-    let mut times = Vec::new();
-    for _ in 0..=rounds {
-        let texts: Vec<String> = (0..each).map(|_| world.text(2)).collect();
-        times.push(turn(&core, &mut hand, &texts)?);
-    }
-    let made = (each * (rounds + 1)) as u64;
-    if core.waiting()? != made || raw::count(&hand.conn)? != made {
-        return Err("the two outboxes differ".into());
-    }
-    let (level, name) = match durability {
-        Durability::Full => ("FULL", "submit-full"),
-        Durability::Normal => ("NORMAL", "submit-normal"),
-    };
-    let what = format!("file a report, {level}; {submits} of them");
-    Ok(Figure::of(name, what, &times[1..], 3.0))
+    let mut hand = ByHand::new(&folder.join("parts"), durability, phone.town.disclosure()?)?;
+    let mut filed = 0;
+    Ok(Box::new(move |turn| {
+        let texts = side.inputs.texts(turn, side.sizes.submits)?;
+        let n = texts.len();
+        let drafts = texts
+            .iter()
+            .map(|text| core.draft(text))
+            .collect::<Step<Vec<_>>>()?;
+        let lap = Lap::start();
+        for draft in drafts {
+            core.submit(draft)?;
+        }
+        let took = lap.stop().each(n);
+        filed += n as u64;
+        if core.waiting()? != filed {
+            return Err("an act is missing in the outbox".into());
+        }
+        let lap = Lap::start();
+        let made = texts
+            .iter()
+            .map(|text| hand.make(text))
+            .collect::<Step<Vec<_>>>()?;
+        let signature = lap.stop().each(n);
+        let lap = Lap::start();
+        for one in &made {
+            hand.mirror(one)?;
+        }
+        let mirror = lap.stop().each(n);
+        Ok(Turn::of(took)
+            .part("signature", signature)
+            .part("mirror", mirror))
+    }))
 }
 
-fn turn(core: &crate::phone::Open, hand: &mut ByHand, texts: &[String]) -> Step<Round> {
-    let n = texts.len();
-    let drafts = texts
-        .iter()
-        .map(|text| core.draft(text))
-        .collect::<Step<Vec<_>>>()?;
-    let lap = Lap::start();
-    for draft in drafts {
-        core.submit(draft)?;
+/// One transaction for each report, from ops in hand.
+pub fn raw(side: &Side, full: bool) -> Step<Turns> {
+    let (side, durability) = (side.clone(), durability(full));
+    let folder = side.folder.join(format!("submit-{durability:?}"));
+    clear(&folder)?;
+    let disclosure = Town::new()?.disclosure()?;
+    let mut hand = ByHand::new(&folder, durability, disclosure)?;
+    let mut filed = 0;
+    Ok(Box::new(move |turn| {
+        let texts = side.inputs.texts(turn, side.sizes.submits)?;
+        let n = texts.len();
+        let made = texts
+            .iter()
+            .map(|text| hand.make(text))
+            .collect::<Step<Vec<_>>>()?;
+        hand.draft(&made)?;
+        let lap = Lap::start();
+        for one in &made {
+            hand.file(one)?;
+        }
+        let took = lap.stop().each(n);
+        filed += n as u64;
+        if raw::count(&hand.conn)? != filed {
+            return Err("a report is missing".into());
+        }
+        Ok(Turn::of(took))
+    }))
+}
+
+fn durability(full: bool) -> Durability {
+    match full {
+        true => Durability::Full,
+        false => Durability::Normal,
     }
-    let took = lap.stop().each(n);
-    let lap = Lap::start();
-    let made = texts
-        .iter()
-        .map(|text| hand.make(text))
-        .collect::<Step<Vec<_>>>()?;
-    let signature = lap.stop().each(n);
-    let lap = Lap::start();
-    for one in &made {
-        hand.mirror(one)?;
-    }
-    let mirror = lap.stop().each(n);
-    hand.draft(&made)?;
-    let lap = Lap::start();
-    for one in &made {
-        hand.file(one)?;
-    }
-    Ok(Round {
-        core: took,
-        raw: lap.stop().each(n),
-        signature,
-        mirror,
-    })
 }
 
 /// An act that is made and not stored.
