@@ -11,12 +11,13 @@ mod inspect;
 mod lab;
 mod output;
 mod phone;
+mod play;
 mod proof;
 mod sandbox;
 mod settings;
-// The page is rendered by `hues tour`, which lands on its own.
-#[allow(dead_code)]
 mod tour;
+mod troupe;
+mod words;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -52,6 +53,7 @@ fn run(args: Args, terminal: Arc<Terminal>) -> Result<Exit, Failure> {
         } => block(proof::verify(&verify, &*sink)),
         Command::Tour(tour) => block(tour::run(&tour, sink)),
         Command::Lab { command } => lab::run(&command, &*sink),
+        Command::Play(play) => block(play::run(&play, args.json, sink)),
         Command::Inspect { kind } => inspect::run(kind, &*sink),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "hues", &mut std::io::stdout());

@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::Arc;
 
 use hues_core::ports::{Clock, ClockReading, Link, PowerState, SystemClock};
@@ -98,19 +98,21 @@ impl Sandbox {
     ///
     /// # Errors
     /// Refused when `wall` is no time.
-    pub fn clock(&self) -> Result<Arc<dyn Clock>, Failure> {
-        let offset = match &self.wall {
-            None => self.clock_offset_ms,
-            Some(wall) => {
-                let wall = hues_vietnam::parse_rfc3339(wall)
-                    .map_err(|_| Failure::refused("sandbox", "wall: RFC 3339"))?;
-                wall - SystemClock.now().wall_ms
-            }
-        };
+    pub fn clock(&self) -> Result<Arc<ShiftedClock>, Failure> {
         Ok(Arc::new(ShiftedClock {
-            offset,
+            offset: AtomicI64::new(self.offset()?),
             boot: self.boot,
         }))
+    }
+
+    /// Milliseconds the wall clock is ahead of the machine's now.
+    fn offset(&self) -> Result<i64, Failure> {
+        let Some(wall) = &self.wall else {
+            return Ok(self.clock_offset_ms);
+        };
+        let wall = hues_vietnam::parse_rfc3339(wall)
+            .map_err(|_| Failure::refused("sandbox", "wall: RFC 3339"))?;
+        Ok(wall - SystemClock.now().wall_ms)
     }
 
     /// The kill point and the trace.
@@ -148,16 +150,29 @@ fn point(name: &str) -> Result<ProbePoint, Failure> {
 
 /// The system's clocks, the wall shifted, the boot renamed. The monotonic one goes on as it is, so that several processes
 /// of one invented boot agree on it.
-struct ShiftedClock {
-    offset: i64,
+pub struct ShiftedClock {
+    offset: AtomicI64,
     boot: Option<u64>,
+}
+
+impl ShiftedClock {
+    /// The wall clock is put where `sandbox` says: what a person or the network does to a phone's clock while apps run.
+    ///
+    /// # Errors
+    /// Refused when its `wall` is no time.
+    pub fn put(&self, sandbox: &Sandbox) -> Result<(), Failure> {
+        self.offset.store(sandbox.offset()?, Ordering::SeqCst);
+        Ok(())
+    }
 }
 
 impl Clock for ShiftedClock {
     fn now(&self) -> ClockReading {
         let real = SystemClock.now();
         ClockReading {
-            wall_ms: real.wall_ms.saturating_add(self.offset),
+            wall_ms: real
+                .wall_ms
+                .saturating_add(self.offset.load(Ordering::SeqCst)),
             mono_ms: real.mono_ms,
             boot: self.boot.unwrap_or(real.boot),
         }

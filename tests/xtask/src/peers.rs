@@ -30,6 +30,8 @@ pub enum Peer {
     TusClient,
     /// `HUES_PEER_AXE PAGE.html [--shots FOLDER]`: axe-core in a real browser, at several widths.
     Axe,
+    /// `HUES_PEER_PLAY HUES [--shots FOLDER]`: a real browser plays a flood through the page of `hues play`, axe-core judges it.
+    Play,
 }
 
 impl Peer {
@@ -42,6 +44,7 @@ impl Peer {
         Self::TusNode,
         Self::TusClient,
         Self::Axe,
+        Self::Play,
     ];
 
     /// Sets the peer up; the name of its variable and the executable it holds.
@@ -69,20 +72,8 @@ impl Peer {
             }
             Self::TusNode => tus_node(context, "HUES_PEER_TUS_NODE", "tus.mjs"),
             Self::TusClient => tus_node(context, "HUES_PEER_TUS_CLIENT", "client.mjs"),
-            Self::Axe => {
-                debian::need("chromium", "chromium")?;
-                let home = node::set_up(
-                    context,
-                    "page",
-                    "tests/e2e/page",
-                    "axe-core and playwright-core from npm, 15 MB",
-                )?;
-                let line = format!(
-                    "CHROMIUM=$(command -v chromium) exec node {} \"$@\"",
-                    quoted(&home.join("axe.mjs"))
-                );
-                launcher(context, "HUES_PEER_AXE", &line)
-            }
+            Self::Axe => in_browser(context, "HUES_PEER_AXE", "axe.mjs"),
+            Self::Play => in_browser(context, "HUES_PEER_PLAY", "play.mjs"),
         }
     }
 }
@@ -125,6 +116,21 @@ fn tus_node(
     let about = "@tus/server and tus-js-client from npm, 4 MB";
     let home = node::set_up(context, "tus", folder, about)?;
     let line = format!("exec node {} \"$@\"", quoted(&home.join(script)));
+    launcher(context, variable, &line)
+}
+
+fn in_browser(
+    context: &Context,
+    variable: &'static str,
+    script: &str,
+) -> Step<(&'static str, PathBuf)> {
+    debian::need("chromium", "chromium")?;
+    let about = "axe-core and playwright-core from npm, 15 MB";
+    let home = node::set_up(context, "page", "tests/e2e/page", about)?;
+    let line = format!(
+        "CHROMIUM=$(command -v chromium) exec node {} \"$@\"",
+        quoted(&home.join(script))
+    );
     launcher(context, variable, &line)
 }
 

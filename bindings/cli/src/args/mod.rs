@@ -37,6 +37,8 @@ pub struct Args {
 pub enum Command {
     /// Play the flood day of 28 October 2025 and draw its page.
     Tour(TourArgs),
+    /// Open the laboratory for people: a local page with three live phones, a city, and switches to break them.
+    Play(PlayArgs),
     /// Run a sandbox city until SIGTERM, or order a fault in one.
     City(CityArgs),
     /// Be one phone with its encrypted home.
@@ -74,6 +76,20 @@ pub struct TourArgs {
     /// Decides content and kill points.
     #[arg(long, value_name = "N", default_value_t = 28)]
     pub seed: u64,
+}
+
+/// `hues play`
+#[derive(Debug, Clone, clap::Args)]
+pub struct PlayArgs {
+    /// The page's port on this machine; 0 takes a free one.
+    #[arg(long, value_name = "P", default_value_t = 0)]
+    pub port: u16,
+    /// Keep phones, city and ledger here and go on with them next time; without it they are temporary.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Only print the address; open no browser.
+    #[arg(long)]
+    pub no_open: bool,
 }
 
 /// `hues proof …`

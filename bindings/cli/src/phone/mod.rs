@@ -2,6 +2,7 @@
 //!
 //! Invariant: no logic of reports, queues or trust here: every command is a call or two of hues-core and a printed answer.
 
+mod machine;
 mod other;
 mod report;
 mod staff;
@@ -23,6 +24,7 @@ use crate::home::{hand_over, HandOver, Owner, Runner};
 use crate::output::Sink;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
+use machine::Machine;
 
 /// How long a short command waits for another short one to finish with the home.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -47,13 +49,14 @@ pub async fn run(args: &PhoneArgs, sink: Arc<dyn Sink>) -> Result<Exit, Failure>
         }
         Some(file) => Sandbox::read(file)?,
     };
+    let machine = Machine::new(args, sandbox)?;
     if matches!(args.command, PhoneCommand::Recover) {
-        return recover(args, &settings, &sandbox, &*sink).await;
+        return recover(args, &settings, &machine, &*sink).await;
     }
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match open(args, &settings, &sandbox) {
-            Ok(core) => return own(args, settings, &sandbox, core, sink).await,
+        match open(args, &settings, &machine) {
+            Ok(core) => return own(args, settings, machine, core, sink).await,
             Err(f) if f.exit == Exit::Busy => {}
             Err(f) => return Err(f),
         }
@@ -96,9 +99,9 @@ fn arguments(args: &PhoneArgs) -> Vec<String> {
 fn open(
     args: &PhoneArgs,
     settings: &Settings,
-    sandbox: &Sandbox,
+    machine: &Machine,
 ) -> Result<Arc<HuesCore>, Failure> {
-    let (config, ports) = prepare(args, settings, sandbox)?;
+    let (config, ports) = prepare(args, settings, machine)?;
     Ok(Arc::new(HuesCore::open(config, ports)?))
 }
 
@@ -106,10 +109,10 @@ fn open(
 async fn recover(
     args: &PhoneArgs,
     settings: &Settings,
-    sandbox: &Sandbox,
+    machine: &Machine,
     sink: &dyn Sink,
 ) -> Result<Exit, Failure> {
-    let (config, ports) = prepare(args, settings, sandbox)?;
+    let (config, ports) = prepare(args, settings, machine)?;
     let back = HuesCore::recover(config, ports)?;
     sink.result(&serde_json::json!({"acts": back.acts, "drafts": back.drafts}));
     close(Arc::new(Phone {
@@ -124,7 +127,7 @@ async fn recover(
 fn prepare(
     args: &PhoneArgs,
     settings: &Settings,
-    sandbox: &Sandbox,
+    machine: &Machine,
 ) -> Result<(CoreConfig, Ports), Failure> {
     if args.vault == VaultKind::Hardware && !settings.is_sandbox() {
         return Err(Failure::refused("vault", "--vault is for a sandbox city"));
@@ -142,8 +145,8 @@ fn prepare(
         )
     })?;
     let mut ports = Ports::with_vault(vault);
-    ports.clock = sandbox.clock()?;
-    if let Some(probe) = sandbox.probe()? {
+    ports.clock = machine.clock.clone();
+    if let Some(probe) = machine.sandbox.probe()? {
         ports.probe = probe;
     }
     let config = CoreConfig {
@@ -159,17 +162,17 @@ fn prepare(
 async fn own(
     args: &PhoneArgs,
     settings: Settings,
-    sandbox: &Sandbox,
+    machine: Machine,
     core: Arc<HuesCore>,
     sink: Arc<dyn Sink>,
 ) -> Result<Exit, Failure> {
     let talks = args.command.talks();
     let link = match talks {
-        true => sandbox.link()?.unwrap_or(Link::Good),
+        true => machine.sandbox.link()?.unwrap_or(Link::Good),
         false => Link::None,
     };
     core.foreground_changed(true).await?;
-    if sandbox.power() == PowerState::Low {
+    if machine.sandbox.power() == PowerState::Low {
         core.power_changed(PowerState::Low).await?;
     }
     core.start(link).await?;
@@ -185,6 +188,7 @@ async fn own(
     let end = tokio::select! {
         end = phone.execute(&args.command, &*sink) => end,
         () = interrupted() => Ok(Exit::Cancelled),
+        () = machine.follow(&phone.core, talks) => Ok(Exit::Cancelled),
     };
     if let Ok(owner) = owner {
         if !matches!(end, Ok(Exit::Cancelled)) {

@@ -1,14 +1,11 @@
-//! A phone of the tour: a home, a sandbox file, and one process for each thing its owner does.
+//! A phone of the tour: what its owner does with it goes into the record that the page is drawn from.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use serde_json::{json, Value};
-
 use super::record::{Band, BandKind, Event, EventKind, Phone as Record, Words};
-use super::stage::{start, Ran, Running, Stage};
-use super::town::Town;
+use super::stage::{Ran, Stage};
 use crate::exit::Failure;
+use crate::troupe::Phone;
 
 /// How often a running phone is looked after.
 const LOOK: Duration = Duration::from_millis(150);
@@ -16,11 +13,24 @@ const LOOK: Duration = Duration::from_millis(150);
 /// A phone and its owner.
 pub struct Handset {
     stage: Stage,
-    home: PathBuf,
-    /// The sandbox file's content.
-    pub sandbox: Value,
+    phone: Phone,
     /// What the page will show.
     pub record: Record,
+}
+
+/// A handset does all that a phone does; it writes down more.
+impl std::ops::Deref for Handset {
+    type Target = Phone;
+
+    fn deref(&self) -> &Phone {
+        &self.phone
+    }
+}
+
+impl std::ops::DerefMut for Handset {
+    fn deref_mut(&mut self) -> &mut Phone {
+        &mut self.phone
+    }
 }
 
 impl Handset {
@@ -30,13 +40,12 @@ impl Handset {
         key: &str,
         name: &str,
         role: Words,
-        carrier: &str,
+        carrier: &'static str,
         offset_ms: i64,
     ) -> Handset {
         Handset {
             stage: stage.clone(),
-            home: stage.out.join("phones").join(key),
-            sandbox: json!({"clock_offset_ms": offset_ms, "boot": 1, "battery": 80, "link": "good"}),
+            phone: Phone::new(&stage.out.join("phones"), key, carrier, offset_ms),
             record: Record {
                 key: key.to_owned(),
                 name: name.to_owned(),
@@ -47,51 +56,6 @@ impl Handset {
                 samples: Vec::new(),
             },
         }
-    }
-
-    /// Starts one thing its owner does.
-    pub fn start(&self, command: &[&str]) -> Result<Running, Failure> {
-        let sandbox = self.home.with_extension("sandbox.json");
-        if let Some(folder) = sandbox.parent() {
-            std::fs::create_dir_all(folder).map_err(|e| Failure::io("phones", &e))?;
-        }
-        std::fs::write(&sandbox, self.sandbox.to_string())
-            .map_err(|e| Failure::io("sandbox", &e))?;
-        let mut line: Vec<String> = vec!["phone".into(), "--home".into(), path(&self.home)];
-        line.extend(["--sandbox".into(), path(&sandbox)]);
-        line.extend(command.iter().map(|&c| c.to_owned()));
-        start(&line)
-    }
-
-    /// Does one thing and waits for its end.
-    pub async fn run(&self, command: &[&str]) -> Result<Ran, Failure> {
-        Ok(self.start(command)?.end().await?)
-    }
-
-    /// Does one thing that must succeed; its lines.
-    pub async fn done(&self, command: &[&str]) -> Result<Vec<Value>, Failure> {
-        Ok(self.run(command).await?.done(&command.join(" "))?)
-    }
-
-    /// Does one thing that must succeed and prints one object.
-    pub async fn one(&self, command: &[&str]) -> Result<Value, Failure> {
-        Ok(self.run(command).await?.one(&command.join(" "))?)
-    }
-
-    /// Signs in, for the first time: the phone learns its city, and its address from its carrier.
-    pub async fn sign_in(
-        &self,
-        town: &Town,
-        account: &str,
-        staff: Option<&str>,
-    ) -> Result<Value, Failure> {
-        let ca = path(&town.ca);
-        let mut command = vec!["--city", &town.url, "--ca", &ca, "--root", &town.root];
-        command.extend(["--carrier", &self.record.carrier, "signin", "--as", account]);
-        if let Some(unit) = staff {
-            command.extend(["--staff", unit]);
-        }
-        self.one(&command).await
     }
 
     /// Talks to the city until nothing is left, then once more: what the city made of the first round comes with the second.
@@ -148,9 +112,4 @@ impl Handset {
             band.to_ms = now;
         }
     }
-}
-
-/// A path as an argument.
-pub fn path(path: &std::path::Path) -> String {
-    path.to_string_lossy().into_owned()
 }

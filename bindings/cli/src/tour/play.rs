@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use serde_json::{json, Value};
 
-use super::handset::{path, Handset};
+use super::handset::Handset;
 use super::record::{BandKind, EventKind};
 use super::script::{Filing, Script, WRONG_CLOCK};
 use super::stage::{self, broken, words, Ran, Running, Stage};
 use super::town::Town;
 use crate::exit::{Exit, Failure};
+use crate::troupe::path;
 
 /// Her carrier.
 const CARRIER: &str = "viettel";
@@ -527,7 +528,7 @@ impl Day {
     /// Orders a fault for her carrier.
     async fn fault(&mut self, name: &'static str, mut order: Value) -> Result<(), Failure> {
         order["carrier"] = CARRIER.into();
-        let id = self.town.admin.fault(order).await?;
+        let id = self.town.admin.order(order).await?;
         self.notes.faults.push((id, name));
         Ok(())
     }

@@ -5,24 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A text in the two languages of the page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
-    /// Vietnamese.
-    pub vi: String,
-    /// English.
-    pub en: String,
-}
-
-impl Words {
-    /// Both at once.
-    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Words {
-        Words {
-            vi: vi.into(),
-            en: en.into(),
-        }
-    }
-}
+pub use crate::words::Words;
 
 /// One whole tour.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,17 +1,15 @@
-//! The stage: the tour's own clock, its voice, and processes of this very program.
+//! The stage: the tour's own clock and its voice.
 //!
-//! Invariant: whoever acts is a process of its own; the stage hears only what it prints and how it ends.
+//! Invariant: its clock is the machine's, counted from the curtain; nobody on the stage is asked what time it is.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hues_e2e::process::Trouble;
-pub use hues_e2e::process::{Ran, Running};
-
 use super::record::Words;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::output::Sink;
+pub use crate::troupe::{start, Ran, Running};
 
 /// The tour's clock and voice.
 #[derive(Clone)]
@@ -59,16 +57,4 @@ pub fn words(vi: impl Into<String>, en: impl Into<String>) -> Words {
 /// The story cannot go on.
 pub fn broken(what: &str, ran: &Ran) -> Failure {
     ran.broken(what).into()
-}
-
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Failure {
-        Failure::new(Exit::CheckFailed, "tour", &trouble.what, trouble.detail)
-    }
-}
-
-/// Starts `hues …`: this very program.
-pub fn start(arguments: &[String]) -> Result<Running, Failure> {
-    let program = std::env::current_exe().map_err(|e| Failure::io("current-exe", &e))?;
-    Ok(Running::start(&program, arguments)?)
 }

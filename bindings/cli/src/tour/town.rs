@@ -1,7 +1,6 @@
 //! The city of the tour: a process of its own, its bad luck, and what it stores.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,29 +12,32 @@ use serde_json::{json, Value};
 
 use super::record::Sample;
 use super::script::MORNING;
-use super::stage::{start, Running, Stage};
+use super::stage::Stage;
+use crate::city::Admin;
 use crate::exit::{Exit, Failure};
 use crate::fetch;
+use crate::troupe;
 
 /// How often the city is looked at.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// A running city.
+/// The city of the day, and what was seen of it.
 pub struct Town {
-    running: Running,
-    /// Its ready line.
-    pub url: String,
-    /// Its root key.
-    pub root: String,
-    /// Its authority.
-    pub ca: PathBuf,
+    town: troupe::Town,
     /// The tour's moment at which its clock read [`MORNING`].
     pub morning_at: u64,
-    /// Its admin interface.
-    pub admin: Admin,
     /// What was seen so far.
     pub seen: Arc<Mutex<Seen>>,
     watcher: tokio::task::JoinHandle<()>,
+}
+
+/// It is a city like another; the tour only looks at it.
+impl std::ops::Deref for Town {
+    type Target = troupe::Town;
+
+    fn deref(&self) -> &troupe::Town {
+        &self.town
+    }
 }
 
 /// What the tour saw in the city, and when for the first time.
@@ -55,97 +57,16 @@ pub struct Seen {
     pub samples: Vec<Sample>,
 }
 
-/// The admin interface of a city.
-#[derive(Clone)]
-pub struct Admin {
-    url: String,
-    token: String,
-}
-
-impl Admin {
-    async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<Value, Failure> {
-        let mut headers = vec![("authorization".to_owned(), format!("Bearer {}", self.token))];
-        if body.is_some() {
-            headers.push(("content-type".into(), "application/json".into()));
-        }
-        let answer = fetch::send(&self.url, Vec::new(), method, path, headers, body).await?;
-        let value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-        match answer.status {
-            200 => Ok(value),
-            _ => Err(Failure::new(
-                Exit::CheckFailed,
-                "tour",
-                "admin",
-                value.to_string(),
-            )),
-        }
-    }
-
-    /// Orders a fault; its number.
-    pub async fn fault(&self, order: Value) -> Result<u64, Failure> {
-        let answer = self.call(Method::Post, "/fault", Some(order)).await?;
-        Ok(answer["id"].as_u64().unwrap_or_default())
-    }
-
-    /// Ends the faults of a kind.
-    pub async fn clear(&self, kind: &str) -> Result<(), Failure> {
-        let path = format!("/fault?kind={kind}");
-        self.call(Method::Delete, &path, None).await.map(drop)
-    }
-
-    /// Every fault with its hits.
-    pub async fn faults(&self) -> Result<Vec<Value>, Failure> {
-        match self.call(Method::Get, "/faults", None).await? {
-            Value::Array(lines) => Ok(lines),
-            _ => Ok(Vec::new()),
-        }
-    }
-
-    /// Everything the city stores.
-    pub async fn state(&self) -> Result<Value, Failure> {
-        self.call(Method::Get, "/state", None).await
-    }
-}
-
 impl Town {
     /// Starts it, on a morning of 2025, and waits until it answers.
     pub async fn start(stage: &Stage) -> Result<Town, Failure> {
-        let data = stage.out.join("city");
-        let line = ["city", "--tls", "--at", MORNING, "--data"].map(str::to_owned);
-        let line: Vec<String> = line
-            .into_iter()
-            .chain([data.to_string_lossy().into_owned()])
-            .collect();
         let morning_at = stage.at();
-        let mut running = start(&line)?;
-        let ready = tokio::time::timeout(Duration::from_secs(30), running.line()).await;
-        let Ok(Some(ready)) = ready else {
-            return Err(Failure::new(
-                Exit::CheckFailed,
-                "tour",
-                "city",
-                "the city did not start",
-            ));
-        };
-        let text = |key: &str| ready[key].as_str().unwrap_or_default().to_owned();
-        let admin = Admin {
-            url: text("admin_url"),
-            token: text("admin_token"),
-        };
+        let town = troupe::Town::start(&stage.out.join("city"), &["--at", MORNING]).await?;
         let seen = Arc::new(Mutex::new(Seen::default()));
-        let watcher = tokio::spawn(watch(stage.clone(), admin.clone(), seen.clone()));
+        let watcher = tokio::spawn(watch(stage.clone(), town.admin.clone(), seen.clone()));
         Ok(Town {
-            url: text("url"),
-            root: text("root"),
-            ca: PathBuf::from(text("ca")),
+            town,
             morning_at,
-            running,
-            admin,
             seen,
             watcher,
         })
@@ -198,8 +119,8 @@ impl Town {
     /// The curtain falls.
     pub async fn stop(mut self) -> Result<(), Failure> {
         self.watcher.abort();
-        self.running.ask_to_end().await;
-        self.running.end().await?;
+        self.town.running.ask_to_end().await;
+        self.town.running.end().await?;
         Ok(())
     }
 }

@@ -20,6 +20,7 @@ mod kotlin;
 mod markdown;
 mod openapi;
 mod photos;
+mod play;
 mod proof;
 mod rust;
 mod swift;
@@ -55,4 +56,5 @@ pub const ALL: &[Part] = &[
     android::PART,
     swift::PART,
     tour::PART,
+    play::PART,
 ];
