@@ -5,6 +5,7 @@
 
 mod account;
 mod core;
+pub mod desk;
 mod driver;
 mod error;
 mod export;

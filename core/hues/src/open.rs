@@ -11,7 +11,7 @@ use hues_store::Home;
 use hues_sync::engine::Settings;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::account::{self, Brought, Opened};
+use crate::account::{self, Account, Brought, Opened};
 use crate::core::{HuesCore, Inner, Runtime, CLOSE_STEP, CLOSE_TRIES};
 use crate::driver::{Board, Driver, Transport};
 use crate::error::HueError;
@@ -235,17 +235,17 @@ impl HuesCore {
             probe: ports.probe.clone(),
             io,
             settings: Settings { root, listen: true },
+            random: Box::new(SystemRandom),
             session: kept.as_ref().and_then(|k| ids::unhex(&k.account)),
-            runtime: runtime.handle()?,
         };
-        let (account, attachments, back) = if recover {
+        let (ready, back) = if recover {
             account::recover(&dir, opened)?
         } else {
-            let (account, attachments) = account::open(&dir, opened)?;
-            (account, attachments, Brought::default())
+            (account::open(&dir, opened)?, Brought::default())
         };
         home.remember_account(&account_id)?;
-        let account = Arc::new(account);
+        let attachments = ready.state.attachments.clone();
+        let account = Arc::new(Account::start(ready, runtime.handle()?)?);
         let transport = transport(&config, ports.transport, &ports.clock, &board)?.map(Arc::new);
         let driver = Driver {
             account: Arc::downgrade(&account),

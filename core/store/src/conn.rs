@@ -7,7 +7,7 @@
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, MAIN_DB};
 
 use crate::changes::Changes;
 use crate::error::{Result, StoreError};
@@ -115,10 +115,18 @@ impl Writer {
         *lock(&self.changes) = Changes::default();
         let tx = begin(&mut self.conn, TransactionBehavior::Immediate)?;
         // On any way out but the commit, dropping the transaction rolls it back.
-        let value = f(&Tx {
+        let value = match f(&Tx {
             conn: &tx,
             changes: &self.changes,
-        })?;
+        }) {
+            Ok(value) => value,
+            Err(e) => {
+                drop(tx);
+                unharmed_writer(&self.conn)?;
+                return Err(e);
+            }
+        };
+        // A damaged page that was read makes the commit fail by itself.
         tx.commit().map_err(StoreError::from)?;
         Ok(Committed {
             value,
@@ -243,7 +251,35 @@ fn snapshot<R, E: From<StoreError>>(
     f: impl FnOnce(&Snapshot<'_>) -> Result<R, E>,
 ) -> Result<R, E> {
     let tx = begin(conn, TransactionBehavior::Deferred)?;
-    f(&Snapshot(&tx))
+    let result = f(&Snapshot(&tx));
+    unharmed(&tx)?;
+    result
+}
+
+/// What SQLCipher says nothing of: for a page whose authentication code is wrong it gives zeros. A page of a tree is then seen to be malformed, but the last page
+/// of a long value would pass for data.
+const DAMAGED: StoreError = StoreError::Corrupt("page authentication");
+
+/// Whether everything a read has read was whole: SQLCipher marks the file read-only where it was not.
+fn unharmed(conn: &Connection) -> Result<()> {
+    match conn.is_readonly(MAIN_DB)? {
+        true => Err(DAMAGED),
+        false => Ok(()),
+    }
+}
+
+/// Whether everything a mutation that failed had read was whole, asked after its rollback. In a write SQLCipher only refuses every page from then on; those in
+/// the cache it never sees, so the cache is given up first.
+fn unharmed_writer(conn: &Connection) -> Result<()> {
+    unharmed(conn)?;
+    conn.execute_batch("PRAGMA shrink_memory")?;
+    match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+        Ok(()) => Ok(()),
+        Err(e) => Err(match StoreError::from(e) {
+            StoreError::Sql(_) | StoreError::Io(std::io::ErrorKind::OutOfMemory) => DAMAGED,
+            other => other,
+        }),
+    }
 }
 
 /// Runs `f` on one state of each of several files, all begun before any is read further: for an account's export.

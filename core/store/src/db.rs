@@ -68,7 +68,7 @@ impl Db {
         let seat = Seat {
             file,
             writer: Some(writer),
-            live,
+            hears: Hears::Windows(live),
         };
         db.spawn("hues-writer", move || seat.run(&write_queue))?;
         Ok(db)
@@ -217,17 +217,58 @@ fn breaks(e: &StoreError) -> bool {
 pub struct Seat {
     file: Arc<StoreFile>,
     writer: Option<Writer>,
-    live: Arc<LiveThread>,
+    hears: Hears,
+}
+
+/// Who hears of a seat's commits.
+enum Hears {
+    Windows(Arc<LiveThread>),
+    Whoever(Sender<Changes>),
+}
+
+impl Hears {
+    fn changed(&self, changes: Changes) {
+        match self {
+            Hears::Windows(thread) => thread.changed(changes),
+            Hears::Whoever(told) => {
+                let _ = told.send(changes);
+            }
+        }
+    }
+}
+
+/// What was committed through a [`Seat::alone`] since the last look.
+pub struct Told(Receiver<Changes>);
+
+impl Told {
+    /// It, oldest first.
+    pub fn take(&self) -> Vec<Changes> {
+        self.0.try_iter().collect()
+    }
 }
 
 impl Seat {
+    /// A seat without threads, for whoever drives the cores by hand: the laboratory, which lets one thread be a whole city.
+    #[must_use]
+    pub fn alone(file: Arc<StoreFile>, writer: Writer) -> (Seat, Told) {
+        let (hears, told) = channel();
+        let seat = Seat {
+            file,
+            writer: Some(writer),
+            hears: Hears::Whoever(hears),
+        };
+        (seat, Told(told))
+    }
+
     fn run(mut self, queue: &Receiver<WriteJob>) {
         while let Ok(job) = queue.recv() {
             // A panic in a mutation was rolled back by its transaction's drop, and its caller hears `Closed`; those
             // that wait behind it must still be served.
             let _ = catch_unwind(AssertUnwindSafe(|| job(&mut self)));
         }
-        self.live.end();
+        if let Hears::Windows(thread) = &self.hears {
+            thread.end();
+        }
     }
 
     /// One transaction, as [`Db::try_write`]; what it changed reaches the live windows. `breaks` says of an error whether it may come from damage or a failed
@@ -272,7 +313,7 @@ impl Seat {
     /// Tells the live windows of commits made through [`Seat::writer`].
     pub fn publish(&self, changes: Changes) {
         if !changes.is_empty() {
-            self.live.changed(changes);
+            self.hears.changed(changes);
         }
     }
 
@@ -296,7 +337,7 @@ impl Seat {
         }
         if let Ok(done) = &result {
             if !done.changes.is_empty() {
-                self.live.changed(done.changes.clone());
+                self.hears.changed(done.changes.clone());
             }
         }
         result

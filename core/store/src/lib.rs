@@ -27,7 +27,7 @@ pub use changes::Changes;
 pub use conn::{
     read_together, Committed, Durability, Reader, Snapshot, Tx, Writer, BULK_CACHE_MIB, CACHE_MIB,
 };
-pub use db::{Db, Lifecycle, Seat, READERS};
+pub use db::{Db, Lifecycle, Seat, Told, READERS};
 pub use error::{Result, StoreError};
 pub use file::{FileKind, FileOptions, Quarantined, StoreFile};
 pub use home::{AccountId, Home, HOME_VERSION};

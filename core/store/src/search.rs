@@ -12,6 +12,7 @@ use hues_sqlite_ext::{FOLD_VERSION, TOKENIZER};
 
 use crate::error::{Result, StoreError};
 
+mod check;
 mod page;
 
 pub use page::{Hit, MatchClass, SearchCursor, SearchPage, SearchRequest};

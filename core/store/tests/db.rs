@@ -162,3 +162,63 @@ fn a_reader_that_met_damage_is_replaced() {
         assert!(db.read(sum).wait().is_ok());
     }
 }
+
+#[test]
+fn a_damaged_page_never_passes_for_data_wherever_in_a_value_it_lies() {
+    let long: String = (0..6_000).map(|n| format!("{n};")).collect();
+    let body = |conn: &hues_store::rusqlite::Connection| -> hues_store::Result<String> {
+        Ok(conn.query_row("SELECT body FROM note WHERE id = 1", [], |r| r.get(0))?)
+    };
+    let mut caught = 0;
+    for page in 2.. {
+        let mut phone = Phone::new();
+        let (file, mut writer) = phone.open().unwrap();
+        let text = long.clone();
+        writer
+            .write(Durability::Full, |tx| {
+                tx.execute("INSERT INTO note(body) VALUES (?1)", [&text])?;
+                Ok(())
+            })
+            .unwrap();
+        writer.checkpoint().unwrap();
+        let database = file.database();
+        drop((writer, file));
+        if std::fs::metadata(&database).unwrap().len() < page * 4096 {
+            break;
+        }
+        spoil(&database, (page as usize - 1) * 4096 + 100);
+        let Ok((file, mut writer)) = phone.open() else {
+            continue;
+        };
+        for read in [
+            writer.read(|s| body(s)),
+            file.reader().unwrap().read(|s| body(s)),
+        ] {
+            match read {
+                Ok(text) => assert!(
+                    text == long,
+                    "page {page}: zeros passed for words, len {} of {}, first difference {:?}",
+                    text.len(),
+                    long.len(),
+                    text.bytes().zip(long.bytes()).position(|(a, b)| a != b)
+                ),
+                Err(e) => {
+                    assert!(matches!(e, StoreError::Corrupt(_)), "page {page}: {e:?}");
+                    caught += 1;
+                }
+            }
+        }
+        // Whoever cannot make sense of what was read is told of the damage, not of the nonsense.
+        let nonsense = writer.try_write(Durability::Full, |tx| match body(tx) {
+            Ok(text) if text == long => Ok(()),
+            // As a parser would say of zeros.
+            Ok(_) => Err(StoreError::Bounds("nonsense")),
+            Err(e) => Err(e),
+        });
+        assert!(
+            matches!(nonsense.map(|_| ()), Ok(()) | Err(StoreError::Corrupt(_))),
+            "page {page}"
+        );
+    }
+    assert!(caught >= 10, "the value's own pages were hit: {caught}");
+}

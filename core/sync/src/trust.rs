@@ -5,10 +5,10 @@
 use crate::error::Result;
 use crate::machine::Epoch;
 use crate::moment::Moment;
-use crate::sql::{one, Num};
+use crate::sql::{one, run, Num};
 use hues_env::{Env, Mono};
 use hues_protocol::beacon::Beacon;
-use hues_protocol::city::Signed;
+use hues_protocol::city::{Parsed, Signed};
 use hues_protocol::ids::Hash;
 use hues_protocol::keys::KeyList;
 use hues_protocol::pack::Pack;
@@ -29,7 +29,7 @@ pub fn keys(conn: &Connection) -> Result<Option<KeyList>> {
 }
 
 pub(crate) fn save_keys(conn: &Connection, keys: &KeyList) -> Result<()> {
-    conn.execute("UPDATE sync_trust SET keys = ?1", [keys.bytes()])?;
+    run(conn, "UPDATE sync_trust SET keys = ?1", [keys.bytes()])?;
     Ok(())
 }
 
@@ -96,7 +96,8 @@ pub fn beacon_bytes(conn: &Connection, hash: &Hash) -> Result<Option<Vec<u8>>> {
 pub(crate) fn save_beacon(conn: &Connection, env: &Env<'_>, beacon: &Signed<Beacon>) -> Result<()> {
     let hash = beacon.hash();
     let seen = Moment::at(env, env.mono).to_bytes();
-    conn.execute(
+    run(
+        conn,
         "INSERT INTO sync_beacon (hash, bytes, time, seen) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (hash) DO UPDATE SET seen = excluded.seen",
         (hash.0, beacon.bytes(), beacon.time, seen),
@@ -110,15 +111,35 @@ pub(crate) fn save_beacon(conn: &Connection, env: &Env<'_>, beacon: &Signed<Beac
         .optional()?;
     let same_hour =
         hourly.is_some_and(|t| t.div_euclid(HOUR_MS) == beacon.time.div_euclid(HOUR_MS));
-    conn.execute("UPDATE sync_trust SET newest = ?1", [hash.0])?;
+    run(conn, "UPDATE sync_trust SET newest = ?1", [hash.0])?;
     if !same_hour {
-        conn.execute("UPDATE sync_trust SET hourly = ?1", [hash.0])?;
+        run(conn, "UPDATE sync_trust SET hourly = ?1", [hash.0])?;
     }
-    conn.execute(
+    run(conn,
         "DELETE FROM sync_beacon WHERE hash NOT IN (SELECT newest FROM sync_trust UNION SELECT hourly FROM sync_trust) \
          AND NOT EXISTS (SELECT 1 FROM sync_op o WHERE o.beacon = sync_beacon.hash)",
         [],
     )?;
+    Ok(())
+}
+
+/// Keeps a beacon that an op brought back quotes; bytes that are not what it quotes are left.
+pub(crate) fn keep_quoted(
+    conn: &Connection,
+    env: &Env<'_>,
+    hash: &Hash,
+    bytes: &[u8],
+) -> Result<()> {
+    let Ok(beacon) = Parsed::<Beacon>::parse(bytes) else {
+        return Ok(());
+    };
+    if beacon.hash() == *hash {
+        let seen = Moment::at(env, env.mono).to_bytes();
+        run(conn,
+            "INSERT INTO sync_beacon (hash, bytes, time, seen) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING",
+            (hash.0, bytes, beacon.unproven().time, seen),
+        )?;
+    }
     Ok(())
 }
 
@@ -135,7 +156,8 @@ pub fn pack(conn: &Connection) -> Result<Option<(u64, Vec<u8>)>> {
 }
 
 pub(crate) fn save_pack(conn: &Connection, pack: &Signed<Pack>) -> Result<()> {
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_trust SET pack = ?1, pack_version = ?2",
         (pack.bytes(), Num(pack.version)),
     )?;
@@ -156,7 +178,8 @@ pub fn epoch(conn: &Connection) -> Result<(Option<Epoch>, u64)> {
 }
 
 pub(crate) fn save_epoch(conn: &Connection, epoch: &Epoch, watermark: u64) -> Result<()> {
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_trust SET epoch = ?1, watermark = ?2",
         (epoch, Num(watermark)),
     )?;
@@ -172,7 +195,8 @@ pub fn hello(conn: &Connection) -> Result<Option<String>> {
 }
 
 pub(crate) fn save_hello(conn: &Connection, json: &str) -> Result<()> {
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_trust SET hello = ?1 WHERE hello IS NOT ?1",
         [json],
     )?;

@@ -1,5 +1,5 @@
-//! The flood laboratory: simulated disk, network, time and fleet.
+//! The flood laboratory: a simulated disk below SQLCipher, a whole city in a flood in one thread and in virtual time, and an attack on anybody's gateway.
 
 pub mod disk;
-pub mod fleet;
+pub mod flood;
 pub mod gateway;

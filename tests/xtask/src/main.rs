@@ -44,7 +44,7 @@ enum Command {
     Setup(commands::setup::Args),
     /// Writes the SHA-256 lists of the Maven projects anew, after a version was changed on purpose.
     Pin(commands::pin::Args),
-    /// Runs the long harnesses: fleets of seeds and kill rounds, for hours if you like.
+    /// Runs the long harnesses: floods and kill rounds, for hours if you like.
     Soak(commands::harness::Args),
     /// Runs the benchmarks and keeps their JSON.
     Bench(commands::harness::Args),

@@ -7,8 +7,45 @@ use clap::Subcommand;
 /// The instruments of the laboratory.
 #[derive(Debug, Subcommand)]
 pub enum LabCommand {
+    /// Play floods and check every promise.
+    Run(LabRunArgs),
+    /// Play one flood again and tell everything that happens in it.
+    Replay(LabReplayArgs),
     /// Attack anybody's server of docs/protocol.md and say where it breaks the promises.
     Gateway(GatewayArgs),
+}
+
+/// `hues lab run`
+#[derive(Debug, clap::Args)]
+pub struct LabRunArgs {
+    /// A scenario by name, or a TOML file (repeat for more); all that come with the laboratory where none is named.
+    #[arg(long, value_name = "S")]
+    pub scenario: Vec<String>,
+    /// Floods that count, over all scenarios.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub floods: u64,
+    /// The first seed.
+    #[arg(long, value_name = "X", default_value_t = 1)]
+    pub seed: u64,
+    /// Draw the page there.
+    #[arg(long, value_name = "DIR")]
+    pub html: Option<PathBuf>,
+    /// Threads; as many as the machine has cores where it is left out.
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// `hues lab replay`
+#[derive(Debug, clap::Args)]
+pub struct LabReplayArgs {
+    /// The seed.
+    pub seed: u64,
+    /// The scenario, by name or file.
+    #[arg(long, value_name = "S", default_value = "storm")]
+    pub scenario: String,
+    /// Play only these entries of the plan, as `hues lab run` printed them.
+    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    pub only: Vec<usize>,
 }
 
 /// `hues lab gateway`

@@ -5,7 +5,7 @@ mod lab;
 mod phone;
 
 pub use city::{CityArgs, CityCommand, FaultArgs, FaultName};
-pub use lab::{GatewayArgs, LabCommand};
+pub use lab::{GatewayArgs, LabCommand, LabReplayArgs, LabRunArgs};
 pub use phone::*;
 
 use std::path::PathBuf;

@@ -1,16 +1,14 @@
 //! The files of an account: opened, set aside when damaged, brought back from their mirror.
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
 
-use hues_env::{Env, Random, SystemRandom};
+use hues_env::{Env, Random};
 use hues_protocol::config::Config;
 use hues_store::disk::{write_durably, Disk};
 use hues_store::vault::{SlotClass, SlotVault};
 use hues_store::{
-    Db, Durability, FileKind, FileOptions, Migration, Mirror, SealedDir, StoreError, StoreFile,
-    Writer, READERS,
+    Durability, FileKind, FileOptions, Migration, Mirror, SealedDir, StoreError, StoreFile, Writer,
 };
 use hues_sync::engine::{Engine, Io, Settings};
 use hues_sync::{outbox, trust};
@@ -19,7 +17,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::owner;
 use super::repair::{self, Brought};
 use super::work::CityData;
-use super::{Account, State};
+use super::State;
 use crate::error::HueError;
 use crate::feedback::{self, search, submit};
 use crate::ports::{Clock, LogSink};
@@ -54,6 +52,15 @@ const KIND: FileKind<'static> = FileKind {
     },
 };
 
+/// Makes a file what the release before left: its schema, and an index of an older fold. The next open is then an update in mid-queue. For the laboratory;
+/// whoever adds a migration undoes it here.
+pub(crate) fn age(tx: &rusqlite::Connection) -> Result<(), HueError> {
+    let before = CORE[CORE.len() - 2].version;
+    tx.execute_batch("DROP TABLE owner; UPDATE search_index SET fold = 0;")?;
+    tx.pragma_update(None, "user_version", before)?;
+    Ok(())
+}
+
 /// What opening an account needs from its surroundings.
 pub(crate) struct Opened {
     pub disk: Arc<dyn Disk>,
@@ -63,32 +70,38 @@ pub(crate) struct Opened {
     pub probe: Arc<dyn Probe>,
     pub io: UnboundedSender<Io>,
     pub settings: Settings,
+    pub random: Box<dyn Random>,
     /// Who is signed in.
     pub session: Option<[u8; 16]>,
-    pub runtime: tokio::runtime::Handle,
+}
+
+/// An account whose files are open and whose state is read: what threads, or a desk, then serve.
+pub(crate) struct Ready {
+    pub file: StoreFile,
+    pub writer: Writer,
+    pub state: State,
+    /// It belongs to somebody who is not signed in.
+    pub signed_out: bool,
 }
 
 /// Opens the account in `dir`, or makes it. A repair that was cut short is finished first.
-pub(crate) fn open(dir: &Path, with: Opened) -> Result<(Account, Arc<SealedDir>), HueError> {
+pub(crate) fn open(dir: &Path, mut with: Opened) -> Result<Ready, HueError> {
     let (file, mut writer) = StoreFile::open(
         with.disk.clone(),
         dir,
         &KIND,
         &*with.vault,
-        &mut SystemRandom,
+        with.random.as_mut(),
     )?;
-    finish_repair(&file, &mut writer, &with)?;
-    start(file, writer, with)
+    finish_repair(&file, &mut writer, &mut with)?;
+    ready(file, writer, with)
 }
 
 /// Sets a damaged file aside and brings back what its mirror and its readable rows hold. What the city has comes back by itself. A file that is whole stays
 /// as it is.
-pub(crate) fn recover(
-    dir: &Path,
-    with: Opened,
-) -> Result<(Account, Arc<SealedDir>, Brought), HueError> {
+pub(crate) fn recover(dir: &Path, mut with: Opened) -> Result<(Ready, Brought), HueError> {
     let (disk, vault) = (with.disk.clone(), with.vault.clone());
-    let opened = StoreFile::open(disk.clone(), dir, &KIND, &*vault, &mut SystemRandom);
+    let opened = StoreFile::open(disk.clone(), dir, &KIND, &*vault, with.random.as_mut());
     let whole = opened.and_then(|(file, mut writer)| writer.verify().map(|()| (file, writer)));
     let (file, mut writer) = match whole {
         Ok(whole) => whole,
@@ -101,9 +114,8 @@ pub(crate) fn recover(
         }
         Err(e) => return Err(e.into()),
     };
-    let brought = finish_repair(&file, &mut writer, &with)?;
-    let (account, attachments) = start(file, writer, with)?;
-    Ok((account, attachments, brought))
+    let brought = finish_repair(&file, &mut writer, &mut with)?;
+    Ok((ready(file, writer, with)?, brought))
 }
 
 /// Lies beside the database from before it is set aside until all is brought back.
@@ -112,39 +124,33 @@ const MENDING: &str = "core.mending";
 fn finish_repair(
     file: &StoreFile,
     writer: &mut Writer,
-    with: &Opened,
+    with: &mut Opened,
 ) -> Result<Brought, HueError> {
     let mark = file.beside("mending");
     if !with.disk.exists(&mark).map_err(StoreError::from)? {
         return Ok(Brought::default());
     }
     let now = with.clock.now();
-    let mut random = SystemRandom;
     let mut env = Env {
         wall: now.wall(),
         mono: now.mono(),
         boot: now.boot_id(),
-        random: &mut random,
+        random: with.random.as_mut(),
     };
     let brought = repair::bring_back(file, writer, &mut env)?;
     with.disk.remove(&mark).map_err(StoreError::from)?;
     Ok(brought)
 }
 
-fn start(
-    file: StoreFile,
-    mut writer: Writer,
-    with: Opened,
-) -> Result<(Account, Arc<SealedDir>), HueError> {
+fn ready(file: StoreFile, mut writer: Writer, mut with: Opened) -> Result<Ready, HueError> {
     let attachments = Arc::new(SealedDir::attachments(&file)?);
     let mirror = Mirror::open(&file)?;
     let now = with.clock.now();
-    let mut random = SystemRandom;
     let mut env = Env {
         wall: now.wall(),
         mono: now.mono(),
         boot: now.boot_id(),
-        random: &mut random,
+        random: with.random.as_mut(),
     };
     let session = with.session;
     let ready = writer.try_write(Durability::Full, |tx| {
@@ -153,7 +159,6 @@ fn start(
         while !complete {
             complete = search::rebuild(tx, 500)?;
         }
-        let engine = Engine::open(tx, &mut env, with.settings)?;
         let (config, version) = match trust::pack(tx)? {
             Some((version, bytes)) => (CityData::signed(pack_content(&bytes)?), version),
             None => (CityData::builtin(), 0),
@@ -161,19 +166,22 @@ fn start(
         let owner = owner::read(tx)?.or(session);
         if let Some(account) = &owner {
             owner::save(tx, account)?;
+            // What was mirrored before the first sign-in says that it is nobody's yet; brought back by a repair, it would wait for a sign-in that was.
+            outbox::adopt(tx, account)?;
         }
+        let engine = Engine::open(tx, &mut env, with.settings)?;
         Ok::<_, HueError>((engine, config, version, owner))
     })?;
     let (engine, config, config_version, owner) = ready.value;
-    tidy(&mut writer, &mirror, &attachments, &mut random)?;
+    tidy(&mut writer, &mirror, &attachments, with.random.as_mut())?;
     let state = State {
         engine,
-        attachments: attachments.clone(),
+        attachments,
         mirror,
         config,
         config_version,
         clock: with.clock,
-        random: Box::new(SystemRandom),
+        random: with.random,
         probe: with.probe,
         log: with.log,
         io: with.io,
@@ -181,10 +189,12 @@ fn start(
         followed: None,
     };
     let signed_out = owner.is_some() && session.is_none();
-    let db = Db::start(file, writer, READERS)?;
-    let account = Account::new(db, state, with.runtime)?;
-    account.signed_out.store(signed_out, Ordering::Relaxed);
-    Ok((account, attachments))
+    Ok(Ready {
+        file,
+        writer,
+        state,
+        signed_out,
+    })
 }
 
 /// What a kill between two steps left undone: acts not mirrored yet, copies nobody needs any more.

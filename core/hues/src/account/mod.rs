@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use hues_store::live::{Row, Touch, Window};
 use hues_store::rusqlite::Connection;
-use hues_store::{Db, Lifecycle};
+use hues_store::{Db, Lifecycle, Snapshot, StoreError, READERS};
 use hues_sync::engine::Event;
 use hues_sync::outbox;
 
-pub(crate) use files::{open, recover, Opened};
+pub(crate) use files::{age, open, recover, Opened, Ready};
 pub(crate) use repair::Brought;
 pub(crate) use work::{State, Work};
 
@@ -42,17 +42,18 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    pub(crate) fn new(
-        db: Db,
-        state: State,
+    /// Gives an opened account its threads.
+    pub(crate) fn start(
+        ready: Ready,
         runtime: tokio::runtime::Handle,
     ) -> Result<Account, HueError> {
+        let db = Db::start(ready.file, ready.writer, READERS)?;
         Ok(Account {
             db: Arc::new(db),
-            state: Arc::new(Mutex::new(state)),
+            state: Arc::new(Mutex::new(ready.state)),
             runtime,
             staff: RwLock::new(None),
-            signed_out: AtomicBool::new(false),
+            signed_out: AtomicBool::new(ready.signed_out),
             deliver: Mutex::default(),
         })
     }
@@ -151,27 +152,8 @@ impl Account {
         window: u32,
         listener: Arc<dyn ReportListener>,
     ) -> Result<Arc<Subscription>, HueError> {
-        let window = window.clamp(1, 500);
-        let name = Window {
-            name: format!("reports/{scope}/{window}"),
-            touches: vec![Touch::table("report")],
-        };
-        let mut steps = self
-            .db
-            .observe(name, move |tx| {
-                let sql = format!(
-                    "SELECT {LINE} FROM report WHERE scope = ?1 ORDER BY seq DESC LIMIT ?2"
-                );
-                let mut statement = tx.prepare_cached(&sql)?;
-                let lines = statement.query_map((&scope, window), line)?;
-                lines
-                    .map(|l| {
-                        let (seq, item) = l?;
-                        Ok(Row::new(seq.to_be_bytes(), fingerprint(&item), item))
-                    })
-                    .collect()
-            })
-            .await?;
+        let (window, query) = report_window(scope, window);
+        let mut steps = self.db.observe(window, query).await?;
         let deliver = self.deliver()?;
         let task = self.runtime.spawn(async move {
             while let Some(batch) = steps.next().await {
@@ -235,6 +217,35 @@ impl Account {
         });
         Ok(Subscription::of(task.abort_handle()))
     }
+}
+
+type ReportLines = Result<Vec<Row<ReportSummary>>, StoreError>;
+
+/// The first `window` lines of a list, as a live window.
+pub(crate) fn report_window(
+    scope: String,
+    window: u32,
+) -> (
+    Window,
+    impl FnMut(&Snapshot<'_>) -> ReportLines + Send + 'static,
+) {
+    let window = window.clamp(1, 500);
+    let name = Window {
+        name: format!("reports/{scope}/{window}"),
+        touches: vec![Touch::table("report")],
+    };
+    let sql = format!("SELECT {LINE} FROM report WHERE scope = ?1 ORDER BY seq DESC LIMIT ?2");
+    let query = move |tx: &Snapshot<'_>| {
+        let mut statement = tx.prepare_cached(&sql)?;
+        let lines = statement.query_map((&scope, window), line)?;
+        lines
+            .map(|l| {
+                let (seq, item) = l?;
+                Ok(Row::new(seq.to_be_bytes(), fingerprint(&item), item))
+            })
+            .collect()
+    };
+    (name, query)
 }
 
 /// Takes calls of listeners.

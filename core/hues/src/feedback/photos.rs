@@ -21,13 +21,32 @@ pub(crate) struct Cleaned {
     place: Option<(f64, f64)>,
 }
 
+impl Cleaned {
+    /// A photo that is clean already.
+    pub(crate) fn of(jpeg: Vec<u8>, (width, height): (u32, u32)) -> Cleaned {
+        let sha256 = hash(&jpeg);
+        Cleaned {
+            sha256,
+            original: sha256,
+            width,
+            height,
+            place: None,
+            jpeg,
+        }
+    }
+}
+
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    let mut sha256 = [0; 32];
+    sha256.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    sha256
+}
+
 /// Cleans one photo. Takes up to a second on an old phone; never call it on the writer thread.
 pub(crate) fn clean(image: &[u8]) -> Result<Cleaned, HueError> {
     let photo = clean_photo(image, &Limits::default())?;
-    let mut sha256 = [0; 32];
-    sha256.copy_from_slice(digest::digest(&digest::SHA256, &photo.jpeg).as_ref());
     Ok(Cleaned {
-        sha256,
+        sha256: hash(&photo.jpeg),
         original: photo.original_sha256,
         width: photo.width,
         height: photo.height,

@@ -52,6 +52,11 @@ pub(crate) fn remove(tx: &Connection, seq: i64) -> Result<(), HueError> {
     Ok(INDEX.remove(tx, seq)?)
 }
 
+/// Rows whose words and postings disagree; empty when all is well.
+pub(crate) fn gaps(tx: &Connection) -> Result<Vec<i64>, HueError> {
+    Ok(INDEX.gaps(tx)?)
+}
+
 /// A page of matches in a scope.
 pub(crate) fn page(
     tx: &Connection,

@@ -12,7 +12,7 @@ use hues_sync::{outbox, trust};
 
 pub(crate) use store::SessionFile;
 
-use crate::account::owner;
+use crate::account::{owner, Work};
 use crate::core::Inner;
 use crate::error::HueError;
 use crate::ids;
@@ -62,27 +62,26 @@ pub(crate) async fn sign_in_sandbox(
         name: signed.name,
         staff: signed.staff,
     };
-    let owner = inner.account.run(|work| Ok(work.state.owner)).await?;
-    if owner.is_some_and(|owner| owner != account) {
-        // An act leaves only under the account that made it, and nobody reads another's: a second person has an account of her own in this home.
-        return Err(HueError::refused("account-other"));
-    }
     // Whose account it is before there is a session to it: cut short in between, it is still hers.
-    inner
-        .account
-        .run(move |work| {
-            work.commit(|tx, _, _| {
-                owner::save(tx, &account)?;
-                Ok(outbox::adopt(tx, &account)?)
-            })?;
-            work.state.owner = Some(account);
-            Ok(())
-        })
-        .await?;
+    inner.account.run(move |work| adopt(work, account)).await?;
     inner.session.save(Some(&kept))?;
     apply(inner, Some(&kept)).await?;
     enrol(inner, &kept).await;
     Ok(who(&kept, false))
+}
+
+/// The account is this person's from now on, with what was filed before the first sign-in.
+pub(crate) fn adopt(work: &mut Work<'_>, account: [u8; 16]) -> Result<(), HueError> {
+    if work.state.owner.is_some_and(|owner| owner != account) {
+        // An act leaves only under the account that made it, and nobody reads another's: a second person has an account of her own in this home.
+        return Err(HueError::refused("account-other"));
+    }
+    work.commit(|tx, _, _| {
+        owner::save(tx, &account)?;
+        Ok(outbox::adopt(tx, &account)?)
+    })?;
+    work.state.owner = Some(account);
+    Ok(())
 }
 
 /// Ends the session. What is unsent stays sealed on the phone and leaves when the same account signs in again.

@@ -21,7 +21,7 @@ use crate::machine::{Answer, Epoch, Event, FileId, Id, ReqId, Request};
 use crate::outbox::fork::{self, Forked};
 use crate::outbox::rows::{self, file_state, state, OpRow};
 use crate::outbox::Hint;
-use crate::sql::Num;
+use crate::sql::{run, Num};
 use crate::trust;
 
 type Reply = std::result::Result<HttpResponse, TransportError>;
@@ -280,12 +280,13 @@ impl Turn<'_, '_> {
         receipt: &Signed<Receipt>,
         after: &mut Vec<Event>,
     ) -> Result<Answer> {
-        self.conn.execute(
+        run(self.conn,
             "UPDATE sync_op SET state = ?2, receipt = coalesce(receipt, ?3), receipt_now = ?3, log_index = ?4, epoch = ?5, tries = 0, \
              next_try = NULL, error = NULL, refusal = NULL WHERE id = ?1",
             (row.id, state::RECEIPTED, receipt.bytes(), Num(receipt.log_index), receipt.epoch.0),
         )?;
-        self.conn.execute(
+        run(
+            self.conn,
             "UPDATE sync_file SET state = ?2 WHERE op = ?1 AND state = ?3",
             (row.id, file_state::OPEN, file_state::EARLY),
         )?;
@@ -306,7 +307,7 @@ impl Turn<'_, '_> {
         refusal: &Signed<Refusal>,
         after: &mut Vec<Event>,
     ) -> Result<Answer> {
-        self.conn.execute(
+        run(self.conn,
             "UPDATE sync_op SET state = ?2, refusal = ?3, error = ?4, next_try = NULL WHERE id = ?1",
             (row.id, state::WEDGED, refusal.bytes(), &refusal.rule),
         )?;
@@ -320,7 +321,8 @@ impl Turn<'_, '_> {
         self.conn
             .execute("UPDATE sync_op SET absent = 1 WHERE id = ?1", [row.id])?;
         if row.query_only {
-            self.conn.execute(
+            run(
+                self.conn,
                 "UPDATE sync_op SET state = ?2, error = ?3, next_try = NULL WHERE id = ?1",
                 (row.id, state::WEDGED, Hint::NotArrived.name()),
             )?;
@@ -347,7 +349,8 @@ impl Turn<'_, '_> {
     }
 
     fn complete(&mut self, file: FileId, c: classify::Complete) -> Result<Answer> {
-        self.conn.execute(
+        run(
+            self.conn,
             "UPDATE sync_file SET state = ?2, log_index = ?3, epoch = ?4 WHERE id = ?1",
             (file, file_state::COMPLETE, Num(c.log_index), c.epoch.0),
         )?;

@@ -46,7 +46,7 @@ pub(super) fn scope_row(conn: &Connection, name: &str) -> Result<ScopeRow> {
     if let Some(row) = read()? {
         return Ok(row);
     }
-    conn.execute("INSERT INTO sync_scope (name) VALUES (?1)", [name])?;
+    run(conn, "INSERT INTO sync_scope (name) VALUES (?1)", [name])?;
     Ok(read()?.ok_or(hues_store::StoreError::NotFound)?)
 }
 
@@ -54,13 +54,13 @@ pub(super) fn scope_row(conn: &Connection, name: &str) -> Result<ScopeRow> {
 pub(super) fn reset(conn: &Connection, name: &str) -> Result<()> {
     let sql = "UPDATE sync_scope SET cursor = NULL, last_rev = 0, generation = generation + 1, rows = 0, checksum = 0, whole = 0 \
                WHERE name = ?1";
-    conn.execute(sql, [name])?;
+    run(conn, sql, [name])?;
     Ok(())
 }
 
 /// Starts every scope anew.
 pub(super) fn reset_all(conn: &Connection) -> Result<()> {
-    conn.execute(
+    run(conn,
         "UPDATE sync_scope SET cursor = NULL, last_rev = 0, generation = generation + 1, rows = 0, checksum = 0, whole = 0",
         [],
     )?;
@@ -79,7 +79,7 @@ pub(super) fn offer_raw(conn: &Connection, applier: &mut dyn Applier) -> Result<
         let row: Row = serde_json::from_str(&raw)
             .map_err(|_| hues_store::StoreError::Corrupt("row kept raw"))?;
         if applier.put(conn, &scope, &row)? {
-            conn.execute("UPDATE sync_row SET raw = NULL WHERE id = ?1", [id])?;
+            run(conn, "UPDATE sync_row SET raw = NULL WHERE id = ?1", [id])?;
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::machine::{Answer, Command, Epoch, Event};
 use crate::moment::Moment;
 use crate::outbox::fork::offer_op_again;
 use crate::outbox::rows::{file_state, state};
-use crate::sql::Num;
+use crate::sql::{run, Num};
 use crate::trust;
 
 impl Turn<'_, '_> {
@@ -68,7 +68,8 @@ impl Turn<'_, '_> {
         let mut follow = Vec::new();
         for file in files {
             // Where the op went back as well, its photos wait for its receipt again; else they are sent again at once.
-            self.conn.execute(
+            run(
+                self.conn,
                 "UPDATE sync_file SET state = ?2, path = NULL WHERE id = ?1 AND state IN (?2, ?3)",
                 (file, file_state::OPEN, file_state::COMPLETE),
             )?;
@@ -92,7 +93,8 @@ impl Turn<'_, '_> {
             .query_map(upto, |r| r.get(0))?
             .collect::<Result<_, _>>()?;
         for op in ops {
-            self.conn.execute(
+            run(
+                self.conn,
                 "UPDATE sync_op SET state = ?2 WHERE op_id = ?1",
                 (op, state::COVERED),
             )?;
@@ -107,7 +109,8 @@ impl Turn<'_, '_> {
             })?
             .collect::<Result<_, _>>()?;
         for (id, sealed) in files {
-            self.conn.execute(
+            run(
+                self.conn,
                 "UPDATE sync_file SET state = ?2 WHERE id = ?1",
                 (id, file_state::GONE),
             )?;

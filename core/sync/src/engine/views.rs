@@ -10,6 +10,7 @@ use crate::machine::{
 };
 use crate::moment::Moment;
 use crate::outbox::rows::{self, file_state, state, OpRow};
+use crate::sql::run;
 use crate::trust;
 
 /// A machine that knows backoff, trust and epoch, but no lane yet.
@@ -53,7 +54,8 @@ fn rest(conn: &Connection, env: &Env<'_>) -> Result<Rest> {
 /// Remembers the shared backoff.
 pub(super) fn save_rest(conn: &Connection, env: &Env<'_>, rest: &Rest) -> Result<()> {
     let at = |mono: Option<Mono>| mono.map(|m| Moment::at(env, m).to_bytes());
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_trust SET strikes = ?1, rest_until = ?2, wakes = ?3, last_wake = ?4",
         (rest.strikes, at(rest.due), rest.wakes, at(rest.last_wake)),
     )?;

@@ -87,12 +87,15 @@ fn spoke(
         | Answer::RetryAfter(_) => {}
         Answer::SignIn => match s.session {
             Session::Live(a) if needs_session(s, request) => {
+                // Whoever said 401 in the city's name may not have been the first to read the request.
+                leave_unknown(s, request);
                 s.session = Session::Expired(a);
                 out.push(Command::SignInNeeded);
             }
             _ => fail(s, now, request, random, out),
         },
         Answer::Update => {
+            leave_unknown(s, request);
             if !s.update {
                 out.push(Command::UpdateNeeded);
             }
@@ -135,6 +138,11 @@ fn spoke(
             for scope in s.scopes.values_mut().filter(|x| x.view.after_ops) {
                 want(scope);
             }
+            // A restored city denies the scope of a lane it has forgotten, until the lane's acts are offered again.
+            for scope in s.scopes.values_mut().filter(|x| x.view.beacon && x.denied) {
+                scope.denied = false;
+                want(scope);
+            }
             observe(s, epoch, watermark, out);
         }
         Answer::Refused | Answer::Fork => closed(s, request),
@@ -156,7 +164,8 @@ fn spoke(
             } else {
                 fail(s, now, request, random, out); // `hello` decides; not at full speed if the two disagree
             }
-            observe(s, epoch, watermark, out);
+            hint(s, watermark);
+            observe(s, epoch, UNSIGNED, out);
         }
         Answer::ScopeReset => {
             if let Some(scope) = scope_of(s, request) {
@@ -243,14 +252,24 @@ fn greeted(s: &mut State, speaks: bool, epoch: Epoch, watermark: u64, out: &mut 
             s.watermark = 0;
             s.log_head = 0;
             for f in s.scopes.values_mut() {
+                f.denied = false;
                 want(f);
             }
         }
         s.epoch = Some(epoch);
         s.epoch_doubt = false;
     }
-    observe(s, epoch, watermark, out);
+    hint(s, watermark);
+    observe(s, epoch, UNSIGNED, out);
 }
+
+/// What nobody signed lets no second copy go; it is a reason to ask for a beacon, which is signed.
+fn hint(s: &mut State, watermark: u64) {
+    s.beacon.wanted |= watermark > s.watermark;
+}
+
+/// In the place of a watermark that no signature vouches for.
+const UNSIGNED: u64 = 0;
 
 /// Takes note of a stated epoch and watermark. Another epoch than ours is only believed from a `hello` asked for after it
 /// was seen: an answer that was under way during a restore must not turn the phone back.

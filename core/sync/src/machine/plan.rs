@@ -94,7 +94,11 @@ fn want_beacon(s: &mut State, now: Mono) {
     };
     let age = now.since(at);
     let in_use = s.foreground || !s.lanes.is_empty();
-    let lane_scope = s.scopes.values().any(|x| x.view.beacon && x.wanted);
+    // Due by its interval counts as much as asked for: nobody touches a phone in a pocket.
+    let lane_scope = s
+        .scopes
+        .values()
+        .any(|x| x.view.beacon && !x.denied && scope_due(s, now, x) <= now);
     if (in_use && age > BEACON_OLD_MS) || (lane_scope && age > BEACON_STALE_MS) {
         s.beacon.wanted = true;
     }

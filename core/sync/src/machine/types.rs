@@ -211,7 +211,7 @@ pub enum Answer {
         speaks: bool,
         /// The city's epoch.
         epoch: Epoch,
-        /// What its backup surely holds.
+        /// What its backup surely holds, by its unsigned word: a hint.
         watermark: u64,
         /// Its log head.
         log_head: u64,
@@ -250,7 +250,7 @@ pub enum Answer {
         more: bool,
         /// The city's epoch.
         epoch: Epoch,
-        /// What its backup surely holds.
+        /// What its backup surely holds, by its unsigned word: a hint.
         watermark: u64,
     },
     /// The scope starts anew (410, a hole found): the engine reset it.

@@ -9,6 +9,7 @@ use super::types::{AuthorWish, Changed, Enqueued, NewOp};
 use super::{enqueued, mirror};
 use crate::error::{Result, SyncError};
 use crate::machine::Priority;
+use crate::sql::run;
 use hues_env::Env;
 use hues_protocol::ids::OpId;
 use hues_protocol::kinds::Kind;
@@ -86,7 +87,7 @@ pub fn retry(conn: &Connection, op_id: &OpId) -> Result<()> {
         } else {
             state::WAITING
         };
-        conn.execute(
+        run(conn,
             "UPDATE sync_op SET state = ?2, tries = 0, next_try = NULL, error = NULL, refusal = NULL WHERE id = ?1",
             (row.id, back),
         )?;
@@ -131,7 +132,11 @@ fn replace(conn: &Connection, env: &mut Env<'_>, old: &OpRow, new: &NewOp) -> Re
     };
     let row = sign::write_op(conn, env, &lane, new, &place)?;
     // The act keeps its turn among the lanes: editing does not send it to the end of the queue.
-    conn.execute("UPDATE sync_op SET made = ?2 WHERE id = ?1", (row.id, made))?;
+    run(
+        conn,
+        "UPDATE sync_op SET made = ?2 WHERE id = ?1",
+        (row.id, made),
+    )?;
     let again = sign::rechain(conn, &lane, old.seq + 1, old.seq, row.hash)?;
     let op = Some(enqueued(conn, &lane, &row)?);
     Ok(Changed {

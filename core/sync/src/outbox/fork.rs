@@ -7,6 +7,7 @@ use super::rows::{self, file_state, state};
 use super::sign;
 use super::types::Remirror;
 use crate::error::{Result, SyncError};
+use crate::sql::run;
 use hues_protocol::fork::Fork;
 use hues_protocol::ids::{OpHash, OpId};
 use hues_store::rusqlite::Connection;
@@ -56,7 +57,11 @@ pub fn settle(conn: &Connection, sent: &OpId, fork: &Fork) -> Result<Forked> {
     let from = open.first().map_or(head.seq, |row| row.seq);
     let again = sign::rechain(conn, &lane, from, fork.head_sequence, fork.head_hash)?;
     for row in open {
-        conn.execute("UPDATE sync_op SET relinked = 1 WHERE id = ?1", [row.id])?;
+        run(
+            conn,
+            "UPDATE sync_op SET relinked = 1 WHERE id = ?1",
+            [row.id],
+        )?;
     }
     Ok(Forked::Relinked(again))
 }
@@ -75,12 +80,13 @@ fn offer_again(conn: &Connection, all: &[rows::OpRow], after: u64) -> Result<Vec
 
 /// Back to *sending*: its bytes were handed over, and the city of this epoch has not receipted them.
 pub(crate) fn offer_op_again(conn: &Connection, op: i64) -> Result<()> {
-    conn.execute(
+    run(conn,
         "UPDATE sync_op SET state = ?2, handed = 1, absent = 0, tries = 0, next_try = NULL, error = NULL WHERE id = ?1",
         (op, state::SENDING),
     )?;
     // Its photos follow once it has its receipt; the addresses they had are of another life of the city.
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_file SET state = ?2, path = NULL WHERE op = ?1 AND state IN (?3, ?4)",
         (
             op,

@@ -7,7 +7,8 @@ use super::rows::{self, state, LaneRow, OpRow};
 use super::types::Remirror;
 use crate::error::{Result, SyncError};
 use crate::machine::{Owner, Priority};
-use crate::sql::Num;
+use crate::sql::{run, Num};
+use crate::trust;
 use ciborium::value::Value;
 use hues_env::Env;
 use hues_protocol::cbor;
@@ -63,7 +64,19 @@ pub(super) fn entry_of(
         .with(8, u64::from(row.query_only))
         .with(9, row.author)
         .with(10, u64::from(row.unsealed));
+    // What the op quotes goes with it: without the beacon's bytes its proof has no lower bound to show.
+    let map = match quoted(conn, row)? {
+        Some(beacon) => map.with(11, blob(&beacon)),
+        None => map,
+    };
     Ok(Zeroizing::new(cbor::encode(&map.to_value())))
+}
+
+fn quoted(conn: &Connection, row: &OpRow) -> Result<Option<Vec<u8>>> {
+    match row.signed()?.header().beacon {
+        Some(hash) => trust::beacon_bytes(conn, &hash),
+        None => Ok(None),
+    }
 }
 
 /// The entries of several ops.
@@ -124,7 +137,7 @@ pub fn salvage_import(conn: &Connection, env: &Env<'_>, bytes: &[u8]) -> Result<
     } else {
         (1, state::SENDING)
     };
-    conn.execute(
+    run(conn,
         "INSERT INTO sync_op (op_id, lane, seq, hash, kind, subject, op, priority, query_only, author, unsealed, state, handed, \
          beacon, made) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         (
@@ -156,7 +169,8 @@ pub fn salvage_import(conn: &Connection, env: &Env<'_>, bytes: &[u8]) -> Result<
         let [sha256, len, sealed] = fields::list(file)? else {
             return Err(SyncError::Invalid("mirrored file"));
         };
-        conn.execute(
+        run(
+            conn,
             "INSERT INTO sync_file (op, sha256, len, sealed) VALUES (?1, ?2, ?3, ?4)",
             (
                 row,
@@ -168,6 +182,10 @@ pub fn salvage_import(conn: &Connection, env: &Env<'_>, bytes: &[u8]) -> Result<
     }
     if header.sequence > lane.head_seq {
         rows::set_head(conn, lane.id, header.sequence, &op.hash())?;
+    }
+    // An entry of an earlier release has none.
+    if let (Some(hash), Ok(beacon)) = (header.beacon, map.bytes(11)) {
+        trust::keep_quoted(conn, env, &hash, beacon)?;
     }
     Ok(Some(op_id))
 }

@@ -31,6 +31,7 @@ pub use types::{
 
 use crate::error::{Result, SyncError};
 use crate::machine::Id;
+use crate::sql::run;
 use hues_env::Env;
 use hues_protocol::ids::LaneId;
 use hues_protocol::lane::LaneKey;
@@ -73,7 +74,8 @@ pub fn adopt(conn: &Connection, account: &Id) -> Result<Vec<LaneId>> {
     let lanes = statement
         .query_map([], |row| Ok(LaneId(row.get(0)?)))?
         .collect::<Result<Vec<_>, _>>()?;
-    conn.execute(
+    run(
+        conn,
         "UPDATE sync_lane SET owner = ?1 WHERE owner IS NULL AND anonymous = 0",
         [account],
     )?;

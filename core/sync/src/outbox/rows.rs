@@ -280,9 +280,9 @@ pub(crate) fn files_of(conn: &Connection, op: i64) -> Result<Vec<FileRow>> {
 /// Removes an op and what hangs on it; gives the sealed files nobody needs any more.
 pub(crate) fn remove_op(conn: &Connection, op: i64) -> Result<Vec<[u8; 16]>> {
     let sealed = files_of(conn, op)?.into_iter().map(|f| f.sealed).collect();
-    conn.execute("DELETE FROM sync_file WHERE op = ?1", [op])?;
-    conn.execute("DELETE FROM sync_part WHERE op = ?1", [op])?;
-    conn.execute("DELETE FROM sync_op WHERE id = ?1", [op])?;
+    run(conn, "DELETE FROM sync_file WHERE op = ?1", [op])?;
+    run(conn, "DELETE FROM sync_part WHERE op = ?1", [op])?;
+    run(conn, "DELETE FROM sync_op WHERE id = ?1", [op])?;
     Ok(sealed)
 }
 

@@ -149,6 +149,31 @@ impl<S: Storage> Gateway<S> {
             .transaction(|tx| disclosure::open(tx, env, keys, op))
     }
 
+    /// One test account more, for a laboratory in which many people live.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the medium fails.
+    pub fn add_account(
+        &mut self,
+        env: &mut Env,
+        key: &str,
+        name: &str,
+        officer: bool,
+    ) -> Result<(), StorageError> {
+        self.storage
+            .transaction(|tx| session::add(tx, env, key, name, officer))
+    }
+
+    /// The process starts anew on what it has stored: whatever it only had in memory is gone.
+    ///
+    /// # Errors
+    /// [`CityError`] as [`Gateway::open`].
+    pub fn restart(&mut self, env: &mut Env) -> Result<(), CityError> {
+        self.keys = self.storage.transaction(|tx| CityKeys::load(tx, env))?;
+        self.failure = None;
+        Ok(())
+    }
+
     /// The root's public key: what a phone pins.
     #[must_use]
     pub fn root(&self) -> [u8; 32] {

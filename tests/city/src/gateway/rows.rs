@@ -153,12 +153,15 @@ pub(super) fn changes(
     Ok(changes)
 }
 
+/// Changes looked at per pull for tombstones to forget.
+const LOOK: usize = 8;
+
 /// Forgets tombstones that are old enough.
 pub(super) fn prune(tx: &mut dyn Tx, scope: &str, now: i64) -> Result<(), StorageError> {
     let mut sum = scope_sum(tx, scope)?;
     let before = sum.pruned;
-    // Old tombstones lie at the beginning of the stream; a bounded look per pull keeps up with them.
-    for change in changes(tx, scope, 0, 256)? {
+    // Old tombstones lie at the beginning of the stream; a short look per pull keeps up with them.
+    for change in changes(tx, scope, 0, LOOK)? {
         if change.row.body.is_none() && now - change.row.at > TOMBSTONE_MS {
             tx.delete(Table::Revision, &revision_key(scope, change.row.revision))?;
             tx.delete(Table::Row, &row_key(scope, &change.kind, &change.id))?;

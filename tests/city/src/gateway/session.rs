@@ -52,16 +52,28 @@ const ACCOUNTS: [(&str, &str, bool); 8] = [
 /// Makes the test accounts of a new city.
 pub(super) fn seed(tx: &mut dyn Tx, env: &mut Env) -> Result<(), StorageError> {
     for (key, name, officer) in ACCOUNTS {
-        if tx.get(Table::Account, key.as_bytes())?.is_none() {
-            let account = Account {
-                id: hex::encode(env.random.uuid_v4()),
-                name: name.to_owned(),
-                officer,
-            };
-            meta::put(tx, Table::Account, key.as_bytes(), &account)?;
-        }
+        add(tx, env, key, name, officer)?;
     }
     Ok(())
+}
+
+/// Adds a test account where there is none of this key.
+pub(super) fn add(
+    tx: &mut dyn Tx,
+    env: &mut Env,
+    key: &str,
+    name: &str,
+    officer: bool,
+) -> Result<(), StorageError> {
+    if tx.get(Table::Account, key.as_bytes())?.is_some() {
+        return Ok(());
+    }
+    let account = Account {
+        id: hex::encode(env.random.uuid_v4()),
+        name: name.to_owned(),
+        officer,
+    };
+    meta::put(tx, Table::Account, key.as_bytes(), &account)
 }
 
 /// The name of an account.

@@ -132,6 +132,12 @@ impl SimDisk {
         self.0.lock().syncs
     }
 
+    /// Bytes of all files together.
+    #[must_use]
+    pub fn used(&self) -> u64 {
+        self.0.lock().used()
+    }
+
     /// Bounds the bytes all files together may have; `None` is no bound.
     pub fn set_capacity(&self, bytes: Option<u64>) {
         self.0.lock().capacity = bytes;
@@ -209,9 +215,10 @@ impl Image {
     /// Whether `needle` stands in any file.
     #[must_use]
     pub fn contains(&self, needle: &[u8]) -> bool {
+        let finder = memchr::memmem::Finder::new(needle);
         self.files
             .values()
-            .any(|bytes| bytes.windows(needle.len()).any(|window| window == needle))
+            .any(|bytes| finder.find(bytes).is_some())
     }
 }
 

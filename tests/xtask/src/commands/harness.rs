@@ -39,9 +39,9 @@ pub struct Family {
 pub const SOAK: Family = Family {
     word: "soak",
     harnesses: &[Harness {
-        name: "fleet",
-        about: "simulated floods, 10,000 of them unless told otherwise: `-- FLOODS FIRST_SEED`",
-        start: Start::Cargo("run --quiet -p hues-lab --bin flood"),
+        name: "floods",
+        about: "the flood laboratory over all scenarios, as `hues lab run`: `-- --floods 10000 --seed 1`",
+        start: Start::Cargo("run --quiet --workspace --bin hues -- lab run"),
     },
     Harness {
         name: "kill",
@@ -104,6 +104,10 @@ pub fn run(context: &Context, family: Family, args: &Args) -> Step<ExitCode> {
         let rest = args.rest.iter();
         let run = match harness.start {
             Start::Cargo(cargo) if args.rest.is_empty() => Run::cargo(context).args(cargo),
+            // The program's own words may stand behind a `--` already.
+            Start::Cargo(cargo) if cargo.contains(" -- ") => {
+                rest.fold(Run::cargo(context).args(cargo), Run::arg)
+            }
             Start::Cargo(cargo) => rest.fold(Run::cargo(context).args(cargo).arg("--"), Run::arg),
             Start::Built(binary) => {
                 let native = native::build(context)?;

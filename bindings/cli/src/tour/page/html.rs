@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::super::record::Words;
 
 /// Text for an element or an attribute in double quotes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -26,12 +26,12 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// Both languages; the switch at the top of the page hides one.
-pub(super) fn both(words: &Words) -> String {
+pub(crate) fn both(words: &Words) -> String {
     bilingual(&words.vi, &words.en)
 }
 
 /// Both languages from literals.
-pub(super) fn bilingual(vi: &str, en: &str) -> String {
+pub(crate) fn bilingual(vi: &str, en: &str) -> String {
     if vi == en {
         return format!("<span class=\"same\">{}</span>", escape(vi));
     }
@@ -43,13 +43,13 @@ pub(super) fn bilingual(vi: &str, en: &str) -> String {
 }
 
 /// Minutes and seconds after the tour's first moment: `1:07`.
-pub(super) fn clock(ms: u64) -> String {
+pub(crate) fn clock(ms: u64) -> String {
     let s = ms / 1000;
     format!("{}:{:02}", s / 60, s % 60)
 }
 
 /// A duration in words of both languages' shared symbols: `48 s`, `1 min 7 s`.
-pub(super) fn span(ms: u64) -> String {
+pub(crate) fn span(ms: u64) -> String {
     match ms {
         0..=999 => format!("{ms} ms"),
         1000..=9_999 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
@@ -59,7 +59,7 @@ pub(super) fn span(ms: u64) -> String {
 }
 
 /// `312 KB`: decimal, as carriers count.
-pub(super) fn bytes(n: u64) -> String {
+pub(crate) fn bytes(n: u64) -> String {
     match n {
         0..=999 => format!("{n} B"),
         1_000..=999_999 => format!("{} KB", n.div_ceil(1000)),
@@ -68,14 +68,14 @@ pub(super) fn bytes(n: u64) -> String {
 }
 
 /// Where a moment lies on a track, in percent with two digits.
-pub(super) fn percent(at: u64, whole: u64) -> String {
+pub(crate) fn percent(at: u64, whole: u64) -> String {
     let whole = whole.max(1);
     let hundredths = at.min(whole).saturating_mul(10_000) / whole;
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// Appends a section with a bilingual heading; `body` is finished HTML.
-pub(super) fn section(out: &mut String, id: &str, vi: &str, en: &str, body: &str) {
+pub(crate) fn section(out: &mut String, id: &str, vi: &str, en: &str, body: &str) {
     let _ = write!(
         out,
         "<section id=\"{id}\" aria-labelledby=\"{id}-h\"><h2 id=\"{id}-h\">{}</h2>{body}</section>",

@@ -2,12 +2,12 @@
 //!
 //! Invariant: a pure function of the record; the page shows no number the record does not hold.
 
-mod html;
+pub(crate) mod html;
 mod life;
 mod phone;
 mod proof;
 mod summary;
-mod tables;
+pub(crate) mod tables;
 mod track;
 
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use super::record::TourRecord;
 use html::{bilingual, clock, escape, section};
 
-const STYLE: &str = include_str!("style.css");
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// The whole page.
 pub fn render(record: &TourRecord) -> String {

@@ -75,7 +75,7 @@ pub(super) fn invariants(r: &TourRecord) -> String {
     close(out)
 }
 
-fn open(vi: &str, en: &str, heads: &[(&str, &str)]) -> String {
+pub(crate) fn open(vi: &str, en: &str, heads: &[(&str, &str)]) -> String {
     let mut out = format!(
         "<div class=\"card\"><table class=\"cards\"><caption class=\"bi\">{}</caption><thead><tr>",
         bilingual(vi, en)
@@ -91,7 +91,7 @@ fn open(vi: &str, en: &str, heads: &[(&str, &str)]) -> String {
     out
 }
 
-fn close(mut out: String) -> String {
+pub(crate) fn close(mut out: String) -> String {
     out.push_str("</tbody></table></div>");
     out
 }
