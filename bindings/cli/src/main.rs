@@ -9,6 +9,7 @@ mod fetch;
 mod home;
 mod inspect;
 mod lab;
+mod orphan;
 mod output;
 mod phone;
 mod play;
@@ -30,6 +31,7 @@ use output::{Sink, Terminal};
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    orphan::watch();
     let terminal = Arc::new(Terminal::new(args.json));
     match run(args, terminal.clone()) {
         Ok(exit) => ExitCode::from(exit.code()),

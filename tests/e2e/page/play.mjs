@@ -3,7 +3,7 @@
 // 1920 px in both languages, light and dark; the keyboard alone; a ledger that promises what nobody has; strangers at the door; and the end.
 // Usage: node play.mjs HUES [--shots DIR]   (CHROMIUM names the browser)
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -232,11 +232,26 @@ try {
   await until(lost, "a loss", () => document.getElementById("lost").textContent === "1" && document.querySelector(".score").dataset.is === "bad");
   check(await lost.locator("#beads .lost").count() === 1, "the lost act has no bead");
   check((await play("--data", join(folder, "d")).end).code === 6, "two plays in one folder");
+  await lost.locator('.unit[data-key="neighbour"] .new button').click();
+  await until(lost, "filed", () => document.getElementById("filed").textContent === "2" && document.querySelectorAll("#beads .city").length === 1);
   second.child.kill("SIGTERM");
   const told = await second.end;
   check(told.code === 1 && told.lines.at(-1).lost === 1, `a loss: exit ${told.code} ${JSON.stringify(told.lines.at(-1))}`);
-  check(existsSync(join(folder, "d", "phones", "citizen")), "the folder was not kept");
   await lost.context().close();
+  // The same phones, the same city: it goes on, with what was filed.
+  const third = play("--data", join(folder, "d"));
+  const again = await open(await third.ready(), 1280, 900);
+  await until(again, "what was filed before", () => document.querySelectorAll("#beads .city").length === 1 && document.getElementById("filed").textContent === "2");
+  check(await again.locator('.unit[data-key="neighbour"] .report').count() === 1, "the phone forgot its report");
+  // A play that is killed takes everybody with it.
+  third.child.kill("SIGKILL");
+  await again.context().close();
+  await third.end;
+  const left = () => existsSync("/proc") && readdirSync("/proc").filter((pid) => /^\d+$/.test(pid)).some((pid) => {
+    try { return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder); } catch { return false; }
+  });
+  for (let n = 0; n < 60 && left(); n += 1) await new Promise((wait) => setTimeout(wait, 100));
+  check(!left(), "a killed play left processes behind");
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

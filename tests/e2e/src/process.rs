@@ -13,6 +13,9 @@ use tokio::process::{Child, ChildStdout, Command};
 /// No single command may take longer.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// The variable in which whoever starts a process here leaves its own id: the process ends when that one is gone.
+pub const STARTED_BY: &str = "HUES_STARTED_BY";
+
 /// A story that cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -120,6 +123,7 @@ impl Running {
             .args(arguments)
             .arg("--json")
             .env_remove("RUST_LOG")
+            .env(STARTED_BY, std::process::id().to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
