@@ -174,6 +174,19 @@ pub fn write_durably_with<E: From<Error>>(
     disk.sync_dir(parent(path)).map_err(E::from)
 }
 
+/// Makes a directory whose name is durable when this returns. An empty one may have been made by a process that died before it synced the name: nothing was
+/// promised in it, and without this everything written later would hang on a name that a power loss takes.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn ensure_dir(disk: &dyn Disk, dir: &Path) -> Result<()> {
+    if disk.exists(dir)? && !disk.list(dir)?.is_empty() {
+        return Ok(());
+    }
+    disk.create_dir(dir)?;
+    disk.sync_dir(parent(dir))
+}
+
 /// Removes what an interrupted [`write_durably`] left in `dir`.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::conn::{Reader, Writer, CACHE_MIB};
-use crate::disk::{parent, sweep_temporary, Disk, Mode};
+use crate::disk::{ensure_dir, sweep_temporary, Disk, Mode};
 use crate::error::{Result, StoreError};
 use crate::keyfile::{FileKey, KeyFile};
 use crate::migrate::{migrate, newest, Migration};
@@ -81,7 +81,7 @@ impl StoreFile {
     ) -> Result<(StoreFile, Writer)> {
         check_name(kind.name)?;
         newest(kind.migrations)?;
-        make_dir(&*disk, dir)?;
+        ensure_dir(&*disk, dir)?;
         sweep_temporary(&*disk, dir)?;
         let (mut envelope, key) = match KeyFile::load(&*disk, dir, kind.name)? {
             Some(envelope) => {
@@ -123,7 +123,7 @@ impl StoreFile {
         options: FileOptions,
     ) -> Result<(StoreFile, Writer)> {
         check_name(name)?;
-        make_dir(&*disk, dir)?;
+        ensure_dir(&*disk, dir)?;
         let file = StoreFile {
             disk,
             dir: dir.into(),
@@ -378,7 +378,7 @@ fn set_aside(disk: &dyn Disk, dir: &Path, name: &str) -> Result<Quarantined> {
     disk.remove(&with_suffix(&from, "-shm"))?;
     let newest = newest_aside(disk, dir, name)?;
     let to = if disk.exists(&from)? {
-        make_dir(disk, &aside)?;
+        ensure_dir(disk, &aside)?;
         let number = newest.map_or(1, |(number, _)| number.saturating_add(1));
         let to = aside.join(format!("{number}.db"));
         disk.rename(&from, &to)?;
@@ -417,14 +417,6 @@ fn aside_numbers(disk: &dyn Disk, aside: &Path) -> Result<Vec<u32>> {
 
 fn aside_dir(dir: &Path, name: &str) -> PathBuf {
     dir.join(format!("{name}.aside"))
-}
-
-fn make_dir(disk: &dyn Disk, dir: &Path) -> Result<()> {
-    if !disk.exists(dir)? {
-        disk.create_dir(dir)?;
-        disk.sync_dir(parent(dir))?;
-    }
-    Ok(())
 }
 
 fn has_content(disk: &dyn Disk, path: &Path) -> Result<bool> {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use hues_env::Random;
 
-use crate::disk::{parent, read, remove_tree, sweep_temporary, write_durably, Disk, LockGuard};
+use crate::disk::{ensure_dir, read, remove_tree, sweep_temporary, write_durably, Disk, LockGuard};
 use crate::error::{Result, StoreError};
 use crate::keyfile::KeyFile;
 use crate::vault::{SlotVault, VaultError};
@@ -41,10 +41,7 @@ impl Home {
     /// # Errors
     /// `Busy` when another process holds it, `Newer`, `Corrupt` when there are accounts but no version, `Full`, `Io`.
     pub fn open(disk: Arc<dyn Disk>, root: &Path) -> Result<Home> {
-        if !disk.exists(root)? {
-            disk.create_dir(root)?;
-            disk.sync_dir(parent(root))?;
-        }
+        ensure_dir(&*disk, root)?;
         let lock = disk.lock(&root.join("lock"))?;
         sweep_temporary(&*disk, root)?;
         let home = Home {

@@ -12,7 +12,7 @@ use hues_crypto::SecretKey;
 use hues_env::Random;
 use zeroize::Zeroizing;
 
-use crate::disk::{parent, sweep_temporary, write_durably_with, Disk, DiskFile, Mode};
+use crate::disk::{ensure_dir, sweep_temporary, write_durably_with, Disk, DiskFile, Mode};
 use crate::error::{Result, StoreError};
 use crate::file::StoreFile;
 
@@ -39,10 +39,7 @@ impl SealedDir {
     /// The directory `name.suffix/` under the key for `purpose`, made if missing, swept of interrupted writes.
     pub(crate) fn new(file: &StoreFile, suffix: &str, purpose: &'static str) -> Result<SealedDir> {
         let (disk, dir) = (file.disk().clone(), file.beside(suffix));
-        if !disk.exists(&dir)? {
-            disk.create_dir(&dir)?;
-            disk.sync_dir(parent(&dir))?;
-        }
+        ensure_dir(&*disk, &dir)?;
         sweep_temporary(&*disk, &dir)?;
         Ok(SealedDir {
             disk,

@@ -3,3 +3,4 @@
 pub mod disk;
 pub mod flood;
 pub mod gateway;
+pub mod power;

@@ -8,7 +8,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::{params, Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{
+    params, Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
+};
 
 use crate::fault::LastWill;
 
@@ -31,13 +33,41 @@ impl SqliteStorage {
     /// [`StorageError`] when the folder or the file cannot be used, also when another city has it open.
     pub fn open(dir: &Path) -> Result<SqliteStorage, StorageError> {
         fs::create_dir_all(dir.join("backups"))?;
-        let connection = connect(&dir.join("city.db"))?;
+        let connection = connect(&dir.join("city.db"), None)?;
         Ok(SqliteStorage {
             connection,
             dir: Some(dir.to_owned()),
             kept: Vec::new(),
             last_will: Arc::default(),
         })
+    }
+
+    /// Opens or creates the state in one file, on the SQLite VFS of that name (the system's without one): how the laboratory puts a city on its disk.
+    /// Backups stay in memory.
+    ///
+    /// # Errors
+    /// [`StorageError`] when the file cannot be used.
+    pub fn open_on(file: &Path, vfs: Option<&str>) -> Result<SqliteStorage, StorageError> {
+        Ok(SqliteStorage {
+            connection: connect(file, vfs)?,
+            dir: None,
+            kept: Vec::new(),
+            last_will: Arc::default(),
+        })
+    }
+
+    /// SQLite's own check of the whole file.
+    ///
+    /// # Errors
+    /// [`StorageError::Value`] when it is damaged; the medium's.
+    pub fn verify(&self) -> Result<(), StorageError> {
+        let verdict: String =
+            self.connection
+                .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        match verdict.as_str() {
+            "ok" => Ok(()),
+            _ => Err(StorageError::Value("the database is damaged")),
+        }
     }
 
     /// A database that lives as long as the value.
@@ -69,8 +99,11 @@ impl SqliteStorage {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StorageError> {
-    let connection = Connection::open(path)?;
+fn connect(path: &Path, vfs: Option<&str>) -> Result<Connection, StorageError> {
+    let connection = match vfs {
+        None => Connection::open(path)?,
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs)?,
+    };
     connection.execute_batch(
         "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;",
     )?;
@@ -202,7 +235,7 @@ impl Storage for SqliteStorage {
         remove_if_there(&dir.join("city.db-shm"))?;
         fs::rename(&partial, &live)?;
         sync_parent(&live)?;
-        self.connection = connect(&live)?;
+        self.connection = connect(&live, None)?;
         Ok(())
     }
 

@@ -44,6 +44,11 @@ pub const SOAK: Family = Family {
         start: Start::Cargo("run --quiet --workspace --bin hues -- lab run"),
     },
     Harness {
+        name: "power",
+        about: "power-loss histories of a phone's store and a city's, 20,000 of them unless told otherwise: `-- HISTORIES FIRST_SEED`",
+        start: Start::Cargo("run --quiet -p hues-lab --bin power"),
+    },
+    Harness {
         name: "kill",
         about: "rounds of SIGKILL over real processes, phone and city, 1,000 of them unless told otherwise: `-- ROUNDS SEED`",
         start: Start::Built("kill"),
