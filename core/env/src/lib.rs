@@ -3,6 +3,7 @@
 //! Invariant: nothing below the thin shells reads a clock or draws a random byte by itself. Each rule takes an [`Env`];
 //! the laboratory passes a simulated one, so a seed replays the whole house.
 
+pub mod planted;
 mod random;
 mod time;
 

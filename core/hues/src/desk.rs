@@ -164,6 +164,12 @@ impl Desk {
         self.state.engine.machine()
     }
 
+    /// The last step could not be written down: what the machine believes is not to be relied on before the next one.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.state.engine.is_stale()
+    }
+
     /// Everything the engine looks after, and why it does not move.
     pub fn waits(&mut self) -> Vec<(Item, Wait)> {
         self.work().waits()

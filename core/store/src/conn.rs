@@ -126,8 +126,11 @@ impl Writer {
                 return Err(e);
             }
         };
-        // A damaged page that was read makes the commit fail by itself.
-        tx.commit().map_err(StoreError::from)?;
+        // A damaged page that was read makes the commit fail by itself, under another name.
+        if let Err(e) = tx.commit() {
+            unharmed_writer(&self.conn)?;
+            return Err(StoreError::from(e).into());
+        }
         Ok(Committed {
             value,
             changes: std::mem::take(&mut *lock(&self.changes)),
@@ -262,6 +265,9 @@ const DAMAGED: StoreError = StoreError::Corrupt("page authentication");
 
 /// Whether everything a read has read was whole: SQLCipher marks the file read-only where it was not.
 fn unharmed(conn: &Connection) -> Result<()> {
+    if hues_env::planted!("zeros-for-data") {
+        return Ok(());
+    }
     match conn.is_readonly(MAIN_DB)? {
         true => Err(DAMAGED),
         false => Ok(()),
@@ -272,6 +278,9 @@ fn unharmed(conn: &Connection) -> Result<()> {
 /// the cache it never sees, so the cache is given up first.
 fn unharmed_writer(conn: &Connection) -> Result<()> {
     unharmed(conn)?;
+    if hues_env::planted!("zeros-for-data") {
+        return Ok(());
+    }
     conn.execute_batch("PRAGMA shrink_memory")?;
     match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
         Ok(()) => Ok(()),

@@ -65,6 +65,10 @@ impl Mirror {
             MIRROR_LIMIT - 4,
             "mirrored op",
         )?;
+        #[cfg(hues_planted)]
+        if hues_env::planted!("plaintext-left") {
+            self.0.leave(snapshot)?;
+        }
         let op_len = u32::try_from(op.len()).map_err(|_| StoreError::Bounds("mirrored op"))?;
         let total = 4 + op.len() as u64 + snapshot.len() as u64;
         self.0.put_with(id, total, random, |out| {

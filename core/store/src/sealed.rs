@@ -134,6 +134,16 @@ impl SealedDir {
             .collect())
     }
 
+    /// What a planted bug leaves behind.
+    #[cfg(hues_planted)]
+    pub(crate) fn leave(&self, bytes: &[u8]) -> Result<()> {
+        Ok(crate::disk::write_durably(
+            &*self.disk,
+            &self.dir.join("draft.left"),
+            bytes,
+        )?)
+    }
+
     fn path(&self, id: &SealedId) -> PathBuf {
         self.dir.join(format!("{:032x}", u128::from_be_bytes(*id)))
     }

@@ -167,7 +167,9 @@ fn ready(file: StoreFile, mut writer: Writer, mut with: Opened) -> Result<Ready,
         if let Some(account) = &owner {
             owner::save(tx, account)?;
             // What was mirrored before the first sign-in says that it is nobody's yet; brought back by a repair, it would wait for a sign-in that was.
-            outbox::adopt(tx, account)?;
+            if !hues_env::planted!("unclaimed-after-repair") {
+                outbox::adopt(tx, account)?;
+            }
         }
         let engine = Engine::open(tx, &mut env, with.settings)?;
         Ok::<_, HueError>((engine, config, version, owner))

@@ -24,9 +24,6 @@ use crate::ports::{Clock, LogEvent, LogLevel, LogSink};
 use crate::probe::{Probe, ProbePoint};
 use crate::session;
 
-/// After a step the store refused (a full disk), the engine is called again, milliseconds.
-const AFTER_FAILURE_MS: u64 = 30_000;
-
 /// The account's state that lives on the writer thread.
 pub(crate) struct State {
     pub engine: Engine,
@@ -146,7 +143,8 @@ impl Work<'_> {
             Err(error) => {
                 // What the event was about is in the file or will be asked of the city again. Nobody else may come by to try: a timer does.
                 self.note(LogLevel::Warning, "engine.step-failed");
-                self.pass(Io::WakeIn(Some(AFTER_FAILURE_MS)));
+                let again = self.state.engine.retry_in(now.mono());
+                self.pass(Io::WakeIn(again));
                 let error = error.into();
                 if breaks(&error) {
                     self.seat.renew();
@@ -154,7 +152,9 @@ impl Work<'_> {
                 return Err(error);
             }
         };
-        self.seat.publish(outcome.changes);
+        if !hues_env::planted!("window-deaf") {
+            self.seat.publish(outcome.changes);
+        }
         for io in outcome.io {
             match io {
                 Io::Mirror(again) => self.mirror(&again.op_id, &again.mirror)?,
@@ -256,6 +256,9 @@ impl Work<'_> {
 
     /// Mirrors an op. A full disk costs the second copy, not the act: the op is durable in the database, and what is missing is mirrored later.
     pub(crate) fn mirror(&mut self, op: &OpId, entry: &[u8]) -> Result<(), HueError> {
+        if hues_env::planted!("no-second-copy") {
+            return Ok(());
+        }
         let snapshot = self.look(|tx, _| submit::snapshot(tx, op))?;
         let put = self
             .state

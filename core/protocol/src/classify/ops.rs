@@ -83,7 +83,10 @@ fn receipt(
     keys: &KeyList,
 ) -> Result<Signed<Receipt>, Setback> {
     let receipt: Signed<Receipt> = signed(response, keys)?;
-    about(receipt.is_for(sent), receipt)
+    about(
+        receipt.is_for(sent) || hues_env::planted!("receipt-of-another"),
+        receipt,
+    )
 }
 
 fn refused(

@@ -48,6 +48,10 @@ impl Turn<'_, '_> {
     /// The city was restored from a backup, or answers of two lives crossed: what has no receipt of this epoch and was not covered
     /// by a watermark is offered again; in a new life every scope starts anew.
     fn new_epoch(&mut self, epoch: &Epoch) -> Result<Vec<Event>> {
+        if hues_env::planted!("epoch-ignored") {
+            trust::save_epoch(self.conn, epoch, 0)?;
+            return Ok(Vec::new());
+        }
         let changed = trust::epoch(self.conn)?.0 != Some(*epoch);
         if changed {
             trust::save_epoch(self.conn, epoch, 0)?;

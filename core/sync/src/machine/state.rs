@@ -222,6 +222,12 @@ impl State {
         ReqId(self.next_req)
     }
 
+    /// Failures in a row of a scope's pulls.
+    #[must_use]
+    pub fn scope_tries(&self, scope: &str) -> u32 {
+        self.scopes.get(scope).map_or(0, |x| x.trying.tries)
+    }
+
     /// The watermark last seen, of [`State::epoch`].
     #[must_use]
     pub fn watermark(&self) -> u64 {

@@ -248,11 +248,12 @@ impl Phone {
             coverage.met(desk.machine().mode(), &event);
         }
         let (done, io) = self.at(|desk| desk.tell(event))?;
-        let stepped = self.bearable(done)?.is_some();
+        self.bearable(done)?;
         let now = self.clock.now().mono();
         // After a failed step the machine is rebuilt by the next one, which the timer it asked for brings.
-        match self.desk.as_ref().map(|desk| desk.machine().check(now)) {
-            Some(Err(stuck)) if stepped => Err(End::Broken(format!("stuck: {stuck}"))),
+        let judged = self.desk.as_ref().filter(|desk| !desk.is_stale());
+        match judged.map(|desk| desk.machine().check(now)) {
+            Some(Err(stuck)) => Err(End::Broken(format!("stuck: {stuck}"))),
             _ => Ok(io),
         }
     }

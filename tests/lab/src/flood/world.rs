@@ -124,8 +124,11 @@ enum Settled {
     No,
     /// Everything that can leave has left; people look after what is stuck.
     Left,
-    /// Nothing waits any more; people pull down once.
-    Emptied,
+    /// Nothing waits any more, with so many commits; people pull down.
+    Emptied {
+        /// The ledger's length then.
+        commits: usize,
+    },
 }
 
 pub(super) type Outcome<T> = Result<T, Box<Broken>>;
@@ -391,7 +394,7 @@ impl<'s> World<'s> {
             return Ok(());
         }
         let air = Air::over(phone, self.now, self.weather());
-        self.phones[phone].link = air.link;
+        self.linked(phone, air.link);
         match self.phones[phone].start(&mut self.report.coverage) {
             Ok(io) => {
                 self.follow(phone, io)?;
@@ -489,9 +492,19 @@ impl<'s> World<'s> {
                 self.report.hit(kind);
             }
         }
-        self.phones[phone].link = air.link;
-        self.phones[phone].dark_since = (air.link == Link::None).then_some(self.now);
+        self.linked(phone, air.link);
         self.tell(phone, Event::Link(air.link))
+    }
+
+    /// A phone's link is this now. Each darkness has its own budget of wake-ups.
+    fn linked(&mut self, phone: usize, link: Link) {
+        let phone = &mut self.phones[phone];
+        let dark = link == Link::None;
+        phone.link = link;
+        if dark != phone.dark_since.is_some() {
+            phone.dark_since = dark.then_some(self.now);
+            phone.counts.dark_wakes.clear();
+        }
     }
 
     fn woke(&mut self, phone: usize) {
@@ -523,6 +536,7 @@ impl<'s> World<'s> {
                 // Whatever the city made of it stays made; only the answer has nobody to go to.
                 Io::Cancel(id) => self.note(|_| format!("cancel {phone}.{life} {id}")),
                 Io::WakeIn(ms) => {
+                    self.note(|_| format!("phone {phone} wants to wake in {ms:?}"));
                     self.wakes[phone] += 1;
                     if let Some(ms) = ms {
                         let number = self.wakes[phone];
@@ -604,9 +618,14 @@ impl<'s> World<'s> {
                     self.push(self.now + 1, Due::Unstick { phone, seed });
                 }
             }
-            Settled::Left if open.is_empty() => {
-                self.settled = Settled::Emptied;
-                // What the other phone of an account did since is seen at the next pull: people pull down once.
+            Settled::Emptied { commits } if open.is_empty() && commits == self.ledger.len() => {
+                return Ok(true);
+            }
+            Settled::Left | Settled::Emptied { .. } if open.is_empty() => {
+                self.settled = Settled::Emptied {
+                    commits: self.ledger.len(),
+                };
+                // What the other phone of an account did since is seen at the next pull: people pull down, again if something came meanwhile.
                 for phone in 0..self.phones.len() {
                     self.tell(phone, Event::Refresh)?;
                 }
@@ -617,7 +636,6 @@ impl<'s> World<'s> {
                     self.push(self.now + 1, Due::Unstick { phone, seed });
                 }
             }
-            Settled::Emptied if open.is_empty() => return Ok(true),
             _ => {}
         }
         if since > self.scenario.settle {

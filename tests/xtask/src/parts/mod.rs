@@ -20,6 +20,7 @@ mod kotlin;
 mod markdown;
 mod openapi;
 mod photos;
+mod planted;
 mod play;
 mod proof;
 mod rust;
@@ -46,6 +47,7 @@ pub const ALL: &[Part] = &[
     docs::PART,
     deny::PART,
     rust::PART,
+    planted::PART,
     kill::PART,
     bindings::PART,
     photos::PART,

@@ -109,7 +109,8 @@ impl World<'_> {
             return Err(self.broken(Invariant::Bounded, what));
         }
         let dark = self.phones[phone].counts.dark_wakes.clone();
-        let untouched = self.phones[phone].used_at < self.phones[phone].dark_since;
+        let since = self.phones[phone].dark_since;
+        let untouched = since.is_some() && self.phones[phone].used_at < since;
         for (hour, wakes) in dark {
             let most = if hour == 0 {
                 DARK_WAKES.0

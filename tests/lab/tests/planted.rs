@@ -1,0 +1,73 @@
+//! The laboratory can fail: each planted bug is found, at the seed recorded for it. Built with `--cfg hues_planted` only (`cargo xtask test --only planted`);
+//! `HUES_PLANTED_SEARCH=1` looks for seeds anew.
+#![cfg(hues_planted)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+use hues_env::planted;
+use hues_lab::flood::scenario::BUILT_IN;
+use hues_lab::flood::{run, Scenario};
+
+/// A bug, the scenario and seed that find it, and the promise it breaks there.
+const PLANTED: [(&str, &str, u64, &str); 15] = [
+    ("cursor-before-rows", "storm", 1, "queues-empty"),
+    ("wedge-forgotten", "storm", 1, "nothing-lost"),
+    ("chunk-answer-dropped", "storm", 1, "queues-empty"),
+    ("receipt-of-another", "portal-hotel", 2, "receipts"),
+    ("plaintext-left", "storm", 1, "no-plaintext"),
+    ("watermark-unsigned", "broken-night", 2, "nothing-lost"),
+    ("beacon-for-nobody", "storm", 1, "never-stuck"),
+    ("zeros-for-data", "pages", 1, "no-surprise"),
+    ("unclaimed-after-repair", "pages", 3, "queues-empty"),
+    ("beacon-not-mirrored", "pages", 1, "proofs-verify"),
+    ("index-stale", "storm", 1, "index-is-table"),
+    ("window-deaf", "storm", 1, "windows-add-up"),
+    ("no-second-copy", "pages", 7, "queues-empty"),
+    ("epoch-ignored", "storm", 1, "queues-empty"),
+    ("lying-page-stays", "broken-night", 2018, "queues-empty"),
+];
+
+/// A scenario by its name; `copies` and `pages` are the broken night with more of either.
+fn scenario(name: &str) -> Scenario {
+    let more = |kind: &str, times: &str| {
+        let (_, night) = BUILT_IN.iter().find(|(n, _)| *n == "broken-night").unwrap();
+        let at = night.find(&format!("kind = \"{kind}\"")).unwrap();
+        let (before, after) = night.split_at(at);
+        let (_, after) = after.split_once("\ntimes = ").unwrap();
+        let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
+        let text = format!("{before}kind = \"{kind}\"\ntimes = {times}{after}");
+        Scenario::parse(&text).unwrap()
+    };
+    match name {
+        "copies" => more("old-copy", "16"),
+        "pages" => more("bad-page", "20"),
+        _ => Scenario::built_in(name).unwrap(),
+    }
+}
+
+#[test]
+fn each_planted_bug_is_found() {
+    let search = std::env::var_os("HUES_PLANTED_SEARCH").is_some();
+    let only = std::env::var("HUES_PLANTED_ONLY").ok();
+    let mut missed = Vec::new();
+    for (bug, name, seed, promise) in PLANTED {
+        if only.as_ref().is_some_and(|only| only != bug) {
+            continue;
+        }
+        let scenario = scenario(name);
+        let seeds = seed..seed + if search { 16 } else { 1 };
+        let found = seeds
+            .into_iter()
+            .find_map(|seed| planted::with(bug, || run(seed, &scenario)).err());
+        let Some(broken) = found else {
+            missed.push(format!("{bug} was not found in {name}"));
+            continue;
+        };
+        let (at, broke) = (broken.seed, broken.invariant.name());
+        let what: String = broken.what.chars().take(120).collect();
+        println!("(\"{bug}\", \"{name}\", {at}, \"{broke}\"), // {what}");
+        if !search && broke != promise {
+            missed.push(format!("{bug}: {broke} instead of {promise}"));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
