@@ -1,6 +1,6 @@
 //! Planted bugs: defects that a build of their own carries and one thread at a time can switch on, so that the laboratory can show that it finds them.
 //!
-//! Invariant: without `--cfg hues_planted` (never a Cargo feature, never in an app) [`planted!`](crate::planted) is `false` and its name is nowhere in the library.
+//! Invariant: without `--cfg hues_planted` (never a Cargo feature, never in an app) [`planted!`](macro@crate::planted) is `false` and its name is nowhere in the library.
 
 #[cfg(hues_planted)]
 use std::cell::Cell;

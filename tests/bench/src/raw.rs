@@ -131,7 +131,7 @@ pub fn page(conn: &Connection, before: i64, limit: u32) -> Step<Vec<Line>> {
     Ok(lines.into_iter().map(|(_, line)| line).collect())
 }
 
-/// The columns of a line, for [`line`].
+/// The columns of a line, for [`line()`].
 pub const LINE: &str =
     "seq, id, state, category, summary, ward, photo_count, filed_at, due, pending";
 

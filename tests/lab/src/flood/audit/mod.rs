@@ -1,4 +1,4 @@
-//! The promises, and where each is checked: on a phone whenever it starts and now and then ([`phone`]), over the whole city when the flood is over ([`city`]).
+//! The promises, and where each is checked: on a phone whenever it starts and now and then (`phone`), over the whole city when the flood is over (`city`).
 //!
 //! Invariant: computed from what the phones and the city store, never from what the flood intended.
 
