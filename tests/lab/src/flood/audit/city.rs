@@ -203,7 +203,21 @@ impl World<'_> {
         if missing.is_empty() && alien.is_empty() {
             return Ok(());
         }
-        let what = format!("phone {phone} does not show {missing:?} and shows {alien:?} too many");
+        let here = self.look_at(phone, |tx| {
+            let mut statement = tx.prepare(
+                "SELECT lower(hex(subject)) || ' ' || kind || ' ' || state || ' ' || coalesce(error, '-') FROM sync_op ORDER BY id",
+            )?;
+            let rows = statement.query_map([], |r| r.get(0))?;
+            Ok(rows.collect::<Result<Vec<String>, _>>()?)
+        })?;
+        let acts: Vec<String> = here
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|act| missing.iter().any(|id| act.starts_with(*id)))
+            .collect();
+        let what = format!(
+            "phone {phone} does not show {missing:?} and shows {alien:?} too many; acts on them here: {acts:?}"
+        );
         Err(self.broken(Invariant::QueuesEmpty, what))
     }
 
