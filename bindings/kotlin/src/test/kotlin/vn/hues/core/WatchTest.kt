@@ -48,10 +48,13 @@ class WatchTest : OnDisk() {
         val watched = core.feedback().reports()
         repeat(1_000) { assertEquals(1, watched.first().size) }
         settled()
-        val before = native()
-        repeat(10_000) { assertEquals(1, watched.first().size) }
-        settled()
-        val grown = native() - before
+        // A leak grows each time; what the allocator keeps for itself does not.
+        val grown = (1..3).minOf {
+            val before = native()
+            repeat(10_000) { assertEquals(1, watched.first().size) }
+            settled()
+            native() - before
+        }
         // Half a kilobyte a round: one window leaked each time would be more.
         assertTrue(grown < 5_000, "$grown KiB more after 10,000 watches")
     }
