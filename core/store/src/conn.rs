@@ -196,6 +196,7 @@ impl Writer {
         if self.durability != Some(durability) {
             self.durability = None;
             let level = match durability {
+                Durability::Full if hues_env::planted!("commit-not-synced") => "NORMAL",
                 Durability::Full => "FULL",
                 Durability::Normal => "NORMAL",
             };
@@ -264,7 +265,7 @@ fn snapshot<R, E: From<StoreError>>(
 const DAMAGED: StoreError = StoreError::Corrupt("page authentication");
 
 /// Whether everything a read has read was whole: SQLCipher marks the file read-only where it was not.
-fn unharmed(conn: &Connection) -> Result<()> {
+pub(crate) fn unharmed(conn: &Connection) -> Result<()> {
     if hues_env::planted!("zeros-for-data") {
         return Ok(());
     }
@@ -308,7 +309,11 @@ pub fn read_together<R, E: From<StoreError>>(
         begun.push(tx);
     }
     let snapshots: Vec<Snapshot<'_>> = begun.iter().map(|tx| Snapshot(tx)).collect();
-    f(&snapshots)
+    let result = f(&snapshots);
+    for tx in &begun {
+        unharmed(tx)?;
+    }
+    result
 }
 
 fn shrink(conn: &Connection) -> Result<()> {

@@ -14,7 +14,7 @@ use hues_env::Random;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::conn::{Reader, Writer, CACHE_MIB};
+use crate::conn::{unharmed, Reader, Writer, CACHE_MIB};
 use crate::disk::{ensure_dir, sweep_temporary, Disk, Mode};
 use crate::error::{Result, StoreError};
 use crate::keyfile::{FileKey, KeyFile};
@@ -253,13 +253,16 @@ impl StoreFile {
     /// Looks something up in a database set aside, on a connection of its own: it may fail at any statement, and then only for this look.
     ///
     /// # Errors
-    /// What `f` returns; `Corrupt` when the database cannot be opened.
+    /// What `f` returns; `Corrupt` when the database cannot be opened, or what was read of it is not whole.
     pub fn look_aside<R, E: From<StoreError>>(
         &self,
         path: &Path,
         f: impl FnOnce(&Connection) -> Result<R, E>,
     ) -> Result<R, E> {
-        f(&self.connect_aside(path)?)
+        let conn = self.connect_aside(path)?;
+        let result = f(&conn);
+        unharmed(&conn)?;
+        result
     }
 
     /// A read-only connection to a database set aside, for salvage. It may fail at any statement.

@@ -9,6 +9,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
+use crate::conn::unharmed;
 use crate::error::{Result, StoreError};
 use crate::file::StoreFile;
 use crate::mirror::{Mirror, Mirrored};
@@ -206,6 +207,7 @@ impl Walk<'_> {
             let mut statement = conn.prepare(&sql)?;
             let mut rows = statement.query((from, limit))?;
             while let Some(row) = rows.next()? {
+                unharmed(&conn)?;
                 take(row.get(0)?, row);
             }
             Ok::<_, StoreError>(())

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use common::{spoil, Phone};
 use hues_store::live::{apply, Row, Touch, Window};
-use hues_store::{Db, Durability, Lifecycle, Pending, Snapshot, StoreError, READERS};
+use hues_store::{
+    readable_rows, Db, Durability, Lifecycle, Pending, RowsOf, Snapshot, StoreError, READERS,
+};
 
 fn start(phone: &mut Phone) -> Db {
     let (file, writer) = phone.open().unwrap();
@@ -208,6 +210,21 @@ fn a_damaged_page_never_passes_for_data_wherever_in_a_value_it_lies() {
                 }
             }
         }
+        // Salvage looks with other eyes, and takes no zeros for words either.
+        let aside = file.look_aside(&database, body);
+        assert!(
+            matches!(&aside, Ok(text) if *text == long)
+                || matches!(aside, Err(StoreError::Corrupt(_))),
+            "page {page}"
+        );
+        let rows = RowsOf {
+            table: "note",
+            columns: "body",
+            filter: "1",
+        };
+        readable_rows(&file, &database, &rows, |row| {
+            assert!(row.get::<_, String>(1).is_ok_and(|text| text == long));
+        });
         // Whoever cannot make sense of what was read is told of the damage, not of the nonsense.
         let nonsense = writer.try_write(Durability::Full, |tx| match body(tx) {
             Ok(text) if text == long => Ok(()),

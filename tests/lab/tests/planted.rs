@@ -6,6 +6,7 @@
 use hues_env::planted;
 use hues_lab::flood::scenario::BUILT_IN;
 use hues_lab::flood::{run, Scenario};
+use hues_lab::power::{history, Mistake};
 
 /// A bug, the scenario and seed that find it, and the promise it breaks there.
 const PLANTED: [(&str, &str, u64, &str); 15] = [
@@ -41,6 +42,26 @@ fn scenario(name: &str) -> Scenario {
         "copies" => more("old-copy", "16"),
         "pages" => more("bad-page", "20"),
         _ => Scenario::built_in(name).unwrap(),
+    }
+}
+
+/// Bugs that power-loss histories find, and the seed that does.
+const FOUND_BY_POWER: [(&str, u64); 2] = [("folder-name-lost", 548), ("commit-not-synced", 5)];
+
+#[test]
+fn power_losses_find_what_floods_are_too_kind_for() {
+    for (bug, seed) in FOUND_BY_POWER {
+        let seeds = match std::env::var_os("HUES_PLANTED_SEARCH") {
+            Some(_) => 1..=2_000,
+            None => seed..=seed,
+        };
+        let found = seeds
+            .into_iter()
+            .find_map(|seed| planted::with(bug, || history(seed, Mistake::None)).err());
+        match found {
+            Some(broken) => println!("{bug}: {broken}"),
+            None => panic!("{bug} was not found"),
+        }
     }
 }
 

@@ -33,6 +33,14 @@ fn what_was_promised_durable_survives_and_what_may_roll_back_rolls_back_whole() 
 }
 
 #[test]
+fn a_folder_whose_maker_died_before_its_name_was_durable_keeps_what_is_promised_in_it() {
+    // The history that once lost a whole account so.
+    if let Err(broken) = history(548, Mistake::None) {
+        panic!("{broken}");
+    }
+}
+
+#[test]
 fn a_seed_replays_its_history() {
     for seed in [3, 8, 21, 34] {
         assert_eq!(history(seed, Mistake::None), history(seed, Mistake::None));

@@ -19,6 +19,11 @@ pub const WORDS: &str = "behind-the-marker-of-the-lab";
 /// Stands in every account's name: for nobody but the intake, of a named report.
 pub const NAME: &str = "name-marker-of-the-lab";
 
+/// Key and name of a person's account.
+pub(super) fn account(person: usize) -> (String, String) {
+    (format!("lab-{person}"), format!("Người {person} {NAME}"))
+}
+
 /// How many lines of a list people look at.
 const SCREEN: u32 = 30;
 

@@ -22,7 +22,7 @@ use self::calm::Settled;
 use super::audit::Invariant;
 use super::exchange::Exchange;
 use super::hostile::Memory;
-use super::people::{self, Did, NAME};
+use super::people::{self, account, Did};
 use super::phone::{End, Phone};
 use super::plan::{Entry, Plan, What};
 use super::scenario::{Kind, Role, Scenario, HOUR, MINUTE};
@@ -594,9 +594,4 @@ impl<'s> World<'s> {
             tail: self.tail.iter().cloned().collect(),
         })
     }
-}
-
-/// Key and name of a person's account.
-pub(super) fn account(person: usize) -> (String, String) {
-    (format!("lab-{person}"), format!("Người {person} {NAME}"))
 }

@@ -4,6 +4,7 @@
 //! as a faulty implementation would.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+mod bend;
 pub mod gateways;
 
 use std::collections::HashMap;

@@ -7,9 +7,10 @@ use hues_protocol::city::Parsed;
 use hues_protocol::receipt::Receipt;
 use serde_json::Value;
 
+use super::super::people::account;
 use super::super::scenario::Role;
 use super::super::tally::Report;
-use super::super::world::{account, Outcome, World};
+use super::super::world::{Outcome, World};
 use super::super::{NAME, TEXT, WORDS};
 use super::Invariant;
 
