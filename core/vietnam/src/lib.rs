@@ -10,6 +10,7 @@ mod due;
 mod fold;
 mod fold_table;
 mod instant;
+mod language;
 #[cfg(test)]
 mod test_data;
 mod time_of_day;
@@ -25,6 +26,7 @@ pub use instant::{
     format_local, format_utc, local_date, local_instant, local_ms_of_day, parse_rfc3339,
     InstantError, DAY_MS, LAW_OFFSET_MS,
 };
+pub use language::Language;
 pub use time_of_day::{TimeOfDay, TimeOfDayError};
 pub use token::{tokens, Token, Tokens, MAX_TOKEN_BYTES};
 pub use tone::{same_words, tone_rank, ToneMatch, ToneQuery, ToneRank};

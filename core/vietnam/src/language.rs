@@ -1,0 +1,11 @@
+//! The languages that texts for people exist in.
+
+/// A language of texts for people; Vietnamese comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// Tiếng Việt.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
