@@ -5,10 +5,22 @@
 //! on any input. Nothing is repaired and nothing is guessed: an input is read, read with warnings, or refused with the rule it
 //! breaks and the place where it breaks it. Each module names the clause it follows.
 
+mod cccd_qr;
+mod partial_date;
+mod payload;
+mod personal_id;
 mod refusal;
+mod sex;
+#[cfg(test)]
+mod vectors;
+mod warning;
 
+pub use cccd_qr::{CccdQr, CccdWarning};
 pub use hues_vietnam::{Date, Language};
+pub use partial_date::PartialDate;
+pub use personal_id::{birth_place, BirthPlace, PersonalId, PersonalIdWarning};
 pub use refusal::{Place, Refusal, Rule};
+pub use sex::Sex;
 
 /// Longest payload any reader of this crate looks at, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024;
