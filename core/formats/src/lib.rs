@@ -5,7 +5,9 @@
 //! on any input. Nothing is repaired and nothing is guessed: an input is read, read with warnings, or refused with the rule it
 //! breaks and the place where it breaks it. Each module names the clause it follows.
 
+pub mod bank;
 mod cccd_qr;
+pub mod emv;
 mod partial_date;
 mod payload;
 mod personal_id;
@@ -21,6 +23,10 @@ pub use partial_date::PartialDate;
 pub use personal_id::{birth_place, BirthPlace, PersonalId, PersonalIdWarning};
 pub use refusal::{Place, Refusal, Rule};
 pub use sex::Sex;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Longest payload any reader of this crate looks at, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024;
