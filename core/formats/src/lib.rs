@@ -8,6 +8,7 @@
 pub mod bank;
 mod cccd_qr;
 pub mod emv;
+mod mrz;
 mod partial_date;
 mod payload;
 mod personal_id;
@@ -19,6 +20,10 @@ mod warning;
 
 pub use cccd_qr::{CccdQr, CccdWarning};
 pub use hues_vietnam::{Date, Language};
+pub use mrz::{
+    mrz_repairs, transliterate, vietnamese_optional_data, Mrz, MrzChange, MrzFormat, MrzParts,
+    MrzRepair, MrzSex, MrzWarning, MAX_REPAIRS,
+};
 pub use partial_date::PartialDate;
 pub use personal_id::{birth_place, BirthPlace, PersonalId, PersonalIdWarning};
 pub use refusal::{Place, Refusal, Rule};
