@@ -57,6 +57,9 @@ pub struct Column {
     /// Its time beside the core's, round by round: what the core would have to be multiplied with; none for the core itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub beside_core: Option<Spread>,
+    /// The same of processor time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu_beside_core: Option<Spread>,
 }
 
 /// A fact that has a goal.
@@ -168,17 +171,21 @@ fn column((engine, turns): &Rounds, core: Option<&Vec<Turn>>) -> Column {
     let first = turns.first();
     let parts = first.map_or_else(Vec::new, |t| t.parts.keys().collect());
     let facts = first.map_or_else(Vec::new, |t| t.facts.keys().collect());
-    let beside = core.filter(|_| engine != "core");
+    let beside = |of: fn(&Took) -> f64| {
+        let core = core.filter(|_| engine != "core")?;
+        let pairs = turns.iter().zip(core);
+        Some(Spread::of(
+            pairs.map(|(their, ours)| of(&their.took) / of(&ours.took)),
+        ))
+    };
     Column {
         engine: engine.clone(),
         wall: Spread::of(turns.iter().map(|t| t.took.wall)),
         cpu: Spread::of(turns.iter().map(|t| t.took.cpu)),
         parts: named(parts, &|turn, name| turn.parts.get(name).map(|t| t.wall)),
         facts: named(facts, &|turn, name| turn.facts.get(name).copied()),
-        beside_core: beside.map(|core| {
-            let pairs = turns.iter().zip(core);
-            Spread::of(pairs.map(|(their, ours)| their.took.wall / ours.took.wall))
-        }),
+        beside_core: beside(|t| t.wall),
+        cpu_beside_core: beside(|t| t.cpu),
     }
 }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 mod clock;
+mod cutter;
 mod data;
 mod figure;
 mod inputs;
@@ -47,6 +48,18 @@ enum Command {
         /// Where the inputs lie.
         inputs: PathBuf,
     },
+    /// Is the line that breaks before a server of uploads.
+    #[command(hide = true)]
+    Cutter {
+        /// Host and port of the server.
+        to: String,
+    },
+    /// Is a sandbox city.
+    #[command(hide = true)]
+    City {
+        /// Where its files lie.
+        folder: PathBuf,
+    },
     /// Makes the inputs of a run in an empty folder: for looking at one engine alone, under a profiler.
     #[command(hide = true)]
     Inputs {
@@ -66,6 +79,8 @@ fn main() -> ExitCode {
             folder,
             inputs,
         }) => side::run(kind, folder, inputs).map(|()| ExitCode::SUCCESS),
+        Some(Command::Cutter { to }) => cutter::serve(&to).map(|()| ExitCode::SUCCESS),
+        Some(Command::City { folder }) => work::upload::city(&folder).map(|()| ExitCode::SUCCESS),
         Some(Command::Inputs { folder, run }) => {
             inputs::Inputs::make(&folder, &run.sizes()).map(|_| ExitCode::SUCCESS)
         }

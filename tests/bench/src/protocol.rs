@@ -107,7 +107,9 @@ pub struct Engine {
 impl Engine {
     /// Starts an engine and hears its greeting.
     pub fn start(id: &str, mut command: Command) -> Step<Engine> {
+        // A peer that uploads starts this program as the line that breaks.
         let mut child = command
+            .env("HUES_BENCH", std::env::current_exe()?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

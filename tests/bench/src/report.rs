@@ -93,10 +93,16 @@ pub fn finish(
     for figure in figures {
         println!("{}", line(figure, busy));
     }
-    let others: Vec<String> = figures.iter().flat_map(beside).collect();
+    let less: BTreeMap<&str, &str> = engines
+        .iter()
+        .map(|(id, hello)| (id.as_str(), hello.less.as_str()))
+        .collect();
+    let others: Vec<String> = figures.iter().flat_map(|f| beside(f, &less)).collect();
     if !others.is_empty() {
-        println!("\n| work | engine | ms | ms of CPU | ÷ core | found |");
-        println!("| --- | --- | ---: | ---: | ---: | --- |");
+        println!(
+            "\n| | work | engine | ms | ms of CPU | ÷ core | CPU ÷ core | found | promises less |"
+        );
+        println!("| --- | --- | --- | ---: | ---: | ---: | ---: | --- | --- |");
         others.iter().for_each(|line| println!("{line}"));
     }
     println!("\nkept in {}", file.display());
@@ -147,7 +153,7 @@ fn line(figure: &Figure, busy: bool) -> String {
 }
 
 /// The lines of the engines that are neither the core nor the hand.
-fn beside(figure: &Figure) -> Vec<String> {
+fn beside(figure: &Figure, less: &BTreeMap<&str, &str>) -> Vec<String> {
     let others = figure
         .columns
         .iter()
@@ -160,13 +166,16 @@ fn beside(figure: &Figure) -> Vec<String> {
                 .map(|(name, spread)| format!("{name} {}", spread.median))
                 .collect();
             format!(
-                "| {} | {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+                figure.number,
                 figure.name,
                 c.engine,
                 time(c.wall),
                 time(c.cpu),
                 c.beside_core.map_or_else(String::new, times),
-                found.join(", ")
+                c.cpu_beside_core.map_or_else(String::new, times),
+                found.join(", "),
+                less.get(c.engine.as_str()).unwrap_or(&"")
             )
         })
         .collect()

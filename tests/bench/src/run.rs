@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long, default_value_t = 10)]
     pub rounds: usize,
     /// Only works whose name begins so (may be given several times): bulk, submit-full, submit-normal, first-sync, cold-open, page, search, observe-equal,
-    /// observe-distinct, delta, shred.
+    /// observe-distinct, delta, shred, upload, flood.
     #[arg(long)]
     pub only: Vec<String>,
     /// Only these engines beside the core and the hand (may be given several times).
@@ -83,9 +83,13 @@ pub fn run(args: &Args) -> Step<ExitCode> {
     let mut filled = false;
     for work in works {
         if work.on_big && !filled {
-            fill(&mut engines)?;
+            fill(&mut engines, &["first-sync", "fill"])?;
         }
-        filled |= work.on_big || work.name == "first-sync";
+        filled |= work.on_big;
+        if work.name == "first-sync" {
+            fill(&mut engines, &["fill"])?;
+            filled = true;
+        }
         eprintln!("{}", work.name);
         figures.push(measure(work, &sizes, &mut engines)?);
     }
@@ -137,54 +141,81 @@ fn start(args: &Args, work: &tempfile::TempDir, inputs: &Inputs) -> Step<Vec<Eng
     Ok(engines)
 }
 
-/// Leaves the big file with every engine that can have one.
-fn fill(engines: &mut [Engine]) -> Step<()> {
-    for engine in engines.iter_mut().filter(|e| e.can("first-sync")) {
+/// Leaves the big file with every engine that can have one: by a first sync, or by `fill` where an engine has no sync.
+fn fill(engines: &mut [Engine], by: &[&str]) -> Step<()> {
+    for engine in engines {
+        let Some(work) = by.iter().find(|work| engine.can(work)) else {
+            continue;
+        };
         eprintln!("filling {}", engine.id);
-        engine.begin("first-sync")?;
+        engine.begin(work)?;
         engine.turn(0)?;
-        engine.end("first-sync")?;
+        engine.end(work)?;
     }
     Ok(())
 }
 
 fn measure(work: &Work, sizes: &Sizes, engines: &mut [Engine]) -> Step<Figure> {
     let rounds = ((sizes.turns - 1) * work.rounds_of_ten).div_ceil(10) as u64;
-    let mut able: Vec<&mut Engine> = engines.iter_mut().filter(|e| e.can(work.name)).collect();
-    for engine in &mut able {
-        engine.begin(work.name)?;
+    let mut able: Vec<(&mut Engine, Vec<Turn>)> = Vec::new();
+    for engine in engines.iter_mut().filter(|e| e.can(work.name)) {
+        let begun = engine.begin(work.name);
+        if or_left_out(engine, begun)?.is_some() {
+            able.push((engine, Vec::new()));
+        }
     }
-    let mut all: Vec<Rounds> = able.iter().map(|e| (e.id.clone(), Vec::new())).collect();
     for round in 0..=rounds {
-        let mut turns: Vec<Turn> = Vec::new();
-        for engine in &mut able {
-            turns.push(engine.turn(round)?);
+        let mut still = Vec::new();
+        for (engine, mut turns) in able {
+            let turn = engine.turn(round);
+            if let Some(turn) = or_left_out(engine, turn)? {
+                turns.push(turn);
+                still.push((engine, turns));
+            }
         }
-        same(work, &turns)?;
-        // The first is for warming up.
-        if round > 0 {
-            all.iter_mut()
-                .zip(turns)
-                .for_each(|((_, all), t)| all.push(t));
-        }
+        able = still;
+        let ours = able.iter().filter(|(engine, _)| is_ours(engine));
+        same(work, ours.filter_map(|(_, turns)| turns.last()))?;
     }
     let mut waits = BTreeMap::new();
     if work.name == "delta" {
         // The turn after the last looks at waits; only the core has somebody who taps.
-        waits = able[0].turn(sizes.turns as u64)?.facts;
+        waits = able[0].0.turn(sizes.turns as u64)?.facts;
     }
-    for engine in &mut able {
-        engine.end(work.name)?;
+    let mut all: Vec<Rounds> = Vec::new();
+    for (engine, mut turns) in able {
+        let ended = engine.end(work.name);
+        or_left_out(engine, ended)?;
+        // The first is for warming up.
+        turns.remove(0);
+        all.push((engine.id.clone(), turns));
     }
     Ok(Figure::of(work, said(work, sizes), &all, &waits))
 }
 
+/// What one of ours cannot do ends the run; a peer that fails is named and left out of this figure.
+fn or_left_out<T>(engine: &Engine, done: Step<T>) -> Step<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if is_ours(engine) => Err(error),
+        Err(error) => {
+            eprintln!("{} is left out here: {error}", engine.id);
+            Ok(None)
+        }
+    }
+}
+
+/// The core or the hand, which every comparison stands on.
+fn is_ours(engine: &Engine) -> bool {
+    ["core", "raw"].contains(&engine.id.as_str())
+}
+
 /// The core and the hand must have come to the same before their times may be compared.
-fn same(work: &Work, turns: &[Turn]) -> Step<()> {
+fn same<'a>(work: &Work, turns: impl Iterator<Item = &'a Turn>) -> Step<()> {
+    let two: Vec<&Turn> = turns.collect();
     for fact in ["rows", "lines", "letters"] {
-        let found: Vec<f64> = turns
+        let found: Vec<f64> = two
             .iter()
-            .take(2)
             .filter_map(|turn| turn.facts.get(fact).copied())
             .collect();
         if found.windows(2).any(|pair| pair[0] != pair[1]) {

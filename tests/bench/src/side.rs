@@ -51,7 +51,11 @@ impl Kind {
                 "SQLCipher by hand",
                 format!("rusqlite, {cipher}; same schema, tokenizer, durability and transactions"),
                 "checks, signs and watches nothing",
-                &work::ALL.map(|w| w.name),
+                &work::ALL
+                    .map(|w| w.name)
+                    .into_iter()
+                    .filter(|work| !["upload", "flood"].contains(work))
+                    .collect::<Vec<_>>(),
             ),
             Kind::Unicode61 => hello(
                 "FTS5 unicode61",
@@ -95,7 +99,9 @@ pub fn run(kind: Kind, folder: PathBuf, inputs: PathBuf) -> Step<()> {
 
 /// Gets an engine ready for a work.
 pub fn begin(kind: Kind, side: &Side, work: &str) -> Step<Turns> {
-    use work::{bulk, delta, first_sync, observe, open, page, search, shred, submit};
+    use work::{
+        bulk, delta, first_sync, flood, observe, open, page, search, shred, submit, upload,
+    };
     match (work, kind) {
         ("bulk", Kind::Core) => bulk::core(side),
         ("bulk", Kind::Raw) => bulk::raw(side),
@@ -116,6 +122,8 @@ pub fn begin(kind: Kind, side: &Side, work: &str) -> Step<Turns> {
         ("observe-equal" | "observe-distinct", Kind::Raw) => observe::raw(side),
         ("delta", Kind::Core) => delta::core(side),
         ("delta", Kind::Raw) => delta::raw(side),
+        ("upload", Kind::Core) => upload::core(side),
+        ("flood", Kind::Core) => flood::core(),
         ("shred", Kind::Core) => shred::core(side),
         ("shred", Kind::Raw) => shred::raw(side),
         _ => Err(format!("{} cannot do {work}", kind.id()).into()),

@@ -46,8 +46,8 @@ enum Command {
     Pin(commands::pin::Args),
     /// Runs the long harnesses: floods and kill rounds, for hours if you like.
     Soak(commands::harness::Args),
-    /// Runs the benchmarks and keeps their JSON.
-    Bench(commands::harness::Args),
+    /// Measures the core beside SQLCipher by hand and, with `--peers`, beside what others offer; `--gate` counts instead of timing.
+    Bench(commands::bench::Args),
     /// Lists the tool chains in the cache; `--clear` removes them.
     Cache(commands::cache::Args),
 }
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
         Command::Setup(args) => commands::setup::run(&context, &args),
         Command::Pin(args) => commands::pin::run(&context, &args),
         Command::Soak(args) => commands::harness::run(&context, commands::harness::SOAK, &args),
-        Command::Bench(args) => commands::harness::run(&context, commands::harness::BENCH, &args),
+        Command::Bench(args) => commands::bench::run(&context, &args),
         Command::Cache(args) => commands::cache::run(&context, &args),
     });
     match outcome {

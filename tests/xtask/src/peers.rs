@@ -142,21 +142,26 @@ fn pinned_python(context: &Context) -> Step<PathBuf> {
     )
 }
 
-/// Writes a small script into the build folder: a peer is then started alike, whatever it is written in.
 fn launcher(
     context: &Context,
     variable: &'static str,
     line: &str,
 ) -> Step<(&'static str, PathBuf)> {
-    let folder = context.target.join("peers");
-    fs::create_dir_all(&folder).during(folder.display())?;
-    let file = folder.join(variable.to_lowercase());
-    fs::write(&file, format!("#!/bin/sh\n{line}\n")).during(file.display())?;
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).during(file.display())?;
-    Ok((variable, file))
+    Ok((variable, script(context, &variable.to_lowercase(), line)?))
 }
 
-fn quoted(path: &Path) -> String {
+/// Writes a small script into the build folder: a peer is then started alike, whatever it is written in.
+pub fn script(context: &Context, name: &str, line: &str) -> Step<PathBuf> {
+    let folder = context.target.join("peers");
+    fs::create_dir_all(&folder).during(folder.display())?;
+    let file = folder.join(name);
+    fs::write(&file, format!("#!/bin/sh\n{line}\n")).during(file.display())?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).during(file.display())?;
+    Ok(file)
+}
+
+/// A path as one word of a shell.
+pub fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }
 

@@ -3,12 +3,14 @@
 pub mod bulk;
 pub mod delta;
 pub mod first_sync;
+pub mod flood;
 pub mod observe;
 pub mod open;
 pub mod page;
 pub mod search;
 pub mod shred;
 pub mod submit;
+pub mod upload;
 
 /// What is asked of a fact the core's turns report.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +77,7 @@ const fn at_least(fact: &'static str, unit: &'static str, bound: f64) -> Goal {
 }
 
 /// Every work, in the order it is done: what changes the big file comes last.
-pub const ALL: [Work; 11] = [
+pub const ALL: [Work; 13] = [
     Work {
         name: "bulk",
         number: "W2",
@@ -168,6 +170,23 @@ pub const ALL: [Work; 11] = [
         number: "W10",
         what: "destroy a person's key; by hand: rekey the file of 20,000 rows",
         goals: &[at_most("gone_ms", "ms until nothing can be read any more", 1.0, true)],
+        ..WORK
+    },
+    Work {
+        name: "upload",
+        number: "W9",
+        what: "upload 20 MB of photos over a line that is cut 30 times in the middle of a PATCH",
+        goals: &[
+            at_most("again_patches", "PATCHes sent again after a cut at most", 1.0, false),
+            at_least("cuts", "cuts", 30.0),
+        ],
+        ..WORK
+    },
+    Work {
+        name: "flood",
+        number: "W12",
+        what: "a flood of the laboratory: 20 phones, 84 hours of storm, every promise checked",
+        goals: &[at_least("floods_s_core", "floods a second and core", 10.0)],
         ..WORK
     },
 ];

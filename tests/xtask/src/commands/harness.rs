@@ -1,4 +1,4 @@
-//! `cargo xtask soak` and `cargo xtask bench`: the long harnesses, which live in other crates.
+//! `cargo xtask soak`: the long harnesses, which live in other crates.
 //!
 //! A harness is a program of this workspace registered below; nothing registered is an error, never a success.
 
@@ -57,16 +57,6 @@ pub const SOAK: Family = Family {
         name: "fuzz",
         about: "every fuzz target for 60 seconds unless told otherwise: `-- SECONDS [TARGET…]`",
         start: Start::Own(super::fuzz::run),
-    }],
-};
-
-/// What `cargo xtask bench` runs.
-pub const BENCH: Family = Family {
-    word: "bench",
-    harnesses: &[Harness {
-        name: "figures",
-        about: "the core beside raw SQLCipher doing the same work: ratios in one run (`-- --help`)",
-        start: Start::Cargo("run --quiet --release -p hues-bench"),
     }],
 };
 

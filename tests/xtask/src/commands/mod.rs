@@ -1,5 +1,6 @@
 //! What the door opens to, one file a subcommand.
 
+pub mod bench;
 pub mod bindings;
 pub mod cache;
 pub mod fuzz;
