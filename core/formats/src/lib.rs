@@ -6,26 +6,35 @@
 //! breaks and the place where it breaks it. Each module names the clause it follows.
 
 pub mod bank;
+mod bhyt;
 mod cccd_qr;
 pub mod emv;
 mod mrz;
+mod office;
 mod partial_date;
 mod payload;
 mod personal_id;
+mod phone;
 mod refusal;
 mod sex;
 #[cfg(test)]
 mod vectors;
 mod warning;
 
+pub use bhyt::{
+    benefit_on, Benefit, BhytNumber, BhytNumberWarning, BhytQr, BhytQrWarning, BhytShape,
+    LivingArea,
+};
 pub use cccd_qr::{CccdQr, CccdWarning};
 pub use hues_vietnam::{Date, Language};
 pub use mrz::{
     mrz_repairs, transliterate, vietnamese_optional_data, Mrz, MrzChange, MrzFormat, MrzParts,
     MrzRepair, MrzSex, MrzWarning, MAX_REPAIRS,
 };
+pub use office::{AgencyCode, AgencyStyle, DossierCode, DossierScheme, ProcedureCode, MAX_AGENCY};
 pub use partial_date::PartialDate;
 pub use personal_id::{birth_place, BirthPlace, PersonalId, PersonalIdWarning};
+pub use phone::{PhoneKind, PhoneNumber};
 pub use refusal::{Place, Refusal, Rule};
 pub use sex::Sex;
 

@@ -3,13 +3,16 @@
 //! Invariant: never repairs, never guesses: a value with warnings, or a refusal that names its rule.
 
 mod due_date;
+mod formats;
 mod unit;
 
 use std::io::Read;
 
 use clap::ValueEnum;
+use hues_formats::{BhytNumber, BhytQr, CccdQr, DossierCode, Mrz, PersonalId, PhoneNumber};
 use serde_json::{json, Value};
 
+use self::formats::{dated, shown};
 use crate::exit::{Exit, Failure};
 use crate::output::Sink;
 
@@ -25,6 +28,20 @@ pub enum Kind {
     DueDate,
     /// A code, a text or an address; prints the administrative unit of today.
     Unit,
+    /// The QR code of a citizen card.
+    CccdQr,
+    /// A personal identification number of 12 digits.
+    PersonalId,
+    /// A machine readable zone: TD1, TD2 or TD3.
+    Mrz,
+    /// A health insurance number: 15 characters, 10 or 12 digits.
+    BhytNumber,
+    /// The QR code of a health insurance card.
+    BhytQr,
+    /// The code of a dossier of public services or social insurance.
+    DossierCode,
+    /// A Vietnamese telephone number.
+    PhoneNumber,
 }
 
 /// Why a payload is refused.
@@ -91,6 +108,13 @@ fn value(kind: Kind, text: &str) -> Result<Value, Refusal> {
         Kind::Fold => Ok(json!({"folded": hues_vietnam::fold(text), "warnings": []})),
         Kind::DueDate => due_date::read(text),
         Kind::Unit => unit::read(text),
+        Kind::CccdQr => shown(CccdQr::parse(text)),
+        Kind::PersonalId => dated(text).and_then(|d| shown(PersonalId::parse(&d.text, d.on))),
+        Kind::Mrz => dated(text).and_then(|d| shown(Mrz::parse(&d.text, d.on))),
+        Kind::BhytNumber => dated(text).and_then(|d| shown(BhytNumber::parse(&d.text, d.on))),
+        Kind::BhytQr => shown(BhytQr::parse(text)),
+        Kind::DossierCode => shown(DossierCode::parse(text)),
+        Kind::PhoneNumber => shown(PhoneNumber::parse(text)),
     }
 }
 

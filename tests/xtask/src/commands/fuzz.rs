@@ -147,7 +147,55 @@ fn seeds(context: &Context, crate_name: &str, folder: &Path) -> Step<Vec<PathBuf
             vectors(&context.path("tests/interop/vectors"), &into)?;
             Ok(vec![into])
         }
-        _ => Ok(Vec::new()),
+        _ => {
+            let cases = context.path(&format!("core/{crate_name}/vectors"));
+            if !cases.is_dir() {
+                return Ok(Vec::new());
+            }
+            let into = folder.join("seeds").join(crate_name);
+            fs::create_dir_all(&into).during(into.display())?;
+            inputs(&cases, &into)?;
+            Ok(vec![into])
+        }
+    }
+}
+
+/// The input of every case of a crate's shared vectors, as a file.
+fn inputs(from: &Path, into: &Path) -> Step {
+    let mut number = 0;
+    for file in fs::read_dir(from).during(from.display())?.flatten() {
+        let text = fs::read_to_string(file.path()).during(file.path().display())?;
+        for case in text.split("\"input\":").skip(1) {
+            let Some(input) = json_text(case.trim_start()) else {
+                continue;
+            };
+            let seed = into.join(number.to_string());
+            fs::write(&seed, input).during(seed.display())?;
+            number += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The JSON string that a text begins with. (This program does without a JSON library: it is the first thing a clone compiles.)
+fn json_text(text: &str) -> Option<String> {
+    let mut characters = text.strip_prefix('"')?.chars();
+    let mut out = String::new();
+    loop {
+        match characters.next()? {
+            '"' => return Some(out),
+            '\\' => match characters.next()? {
+                'n' => out.push('\n'),
+                'r' => out.push('\r'),
+                't' => out.push('\t'),
+                'u' => {
+                    let digits: String = characters.by_ref().take(4).collect();
+                    out.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
+                }
+                other => out.push(other),
+            },
+            other => out.push(other),
+        }
     }
 }
 
@@ -254,6 +302,14 @@ mod tests {
             (473_199, 78_866, 44)
         );
         assert_eq!(heard("").inputs, 0);
+    }
+
+    #[test]
+    fn inputs_of_cases_are_read() {
+        let text = r#""a\n\u0000\"b\\", "value": 1"#;
+        assert_eq!(json_text(text).as_deref(), Some("a\n\0\"b\\"));
+        assert_eq!(json_text("{}"), None);
+        assert_eq!(json_text("\"open"), None);
     }
 
     #[test]
