@@ -28,6 +28,10 @@ pub enum Peer {
     TusNode,
     /// `HUES_PEER_TUS_CLIENT URL TOKEN OP SHA256 FILE`: the reference tus client; says `done INDEX RETRIES`.
     TusClient,
+    /// `HUES_PEER_FORMATS_NODE`: libraries of npm that read formats; a line of JSON a question.
+    FormatsNode,
+    /// `HUES_PEER_FORMATS_PYTHON`: the same of PyPI.
+    FormatsPython,
     /// `HUES_PEER_AXE PAGE.html [--shots FOLDER]`: axe-core in a real browser, at several widths.
     Axe,
     /// `HUES_PEER_PLAY HUES [--shots FOLDER]`: a real browser plays a flood through the page of `hues play`, axe-core judges it.
@@ -43,6 +47,8 @@ impl Peer {
         Self::TusJava,
         Self::TusNode,
         Self::TusClient,
+        Self::FormatsNode,
+        Self::FormatsPython,
         Self::Axe,
         Self::Play,
     ];
@@ -72,6 +78,23 @@ impl Peer {
             }
             Self::TusNode => tus_node(context, "HUES_PEER_TUS_NODE", "tus.mjs"),
             Self::TusClient => tus_node(context, "HUES_PEER_TUS_CLIENT", "client.mjs"),
+            Self::FormatsNode => {
+                let folder = "tests/interop/peers/formats-node";
+                let about = "vietnam-qr-pay, promptparse and vietqr-ts from npm, 5 MB";
+                let home = node::set_up(context, "formats", folder, about)?;
+                let line = format!("exec node {}", quoted(&home.join("formats.mjs")));
+                launcher(context, "HUES_PEER_FORMATS_NODE", &line)
+            }
+            Self::FormatsPython => {
+                let python = python::set_up(context, "formats", "vietqr-emvco from PyPI, 1 MB")?;
+                let script = context.path("tests/interop/peers/formats-python/formats.py");
+                let line = format!(
+                    "exec {} {}",
+                    quoted(&python.join("python")),
+                    quoted(&script)
+                );
+                launcher(context, "HUES_PEER_FORMATS_PYTHON", &line)
+            }
             Self::Axe => in_browser(context, "HUES_PEER_AXE", "axe.mjs"),
             Self::Play => in_browser(context, "HUES_PEER_PLAY", "play.mjs"),
         }

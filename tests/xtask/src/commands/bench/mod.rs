@@ -1,5 +1,6 @@
-//! `cargo xtask bench`: the program that measures (`tests/bench`), in a release build, with the peers it asks for set up first.
+//! `cargo xtask bench`: the programs that measure (`tests/bench`, `tests/bench-formats`), in a release build, with the peers it asks for set up first.
 
+mod formats;
 mod peers;
 
 use std::process::ExitCode;
@@ -11,6 +12,9 @@ use crate::stop::Step;
 /// What is measured beside what.
 #[derive(clap::Args)]
 pub struct Args {
+    /// Which program measures.
+    #[arg(value_enum, default_value = "figures")]
+    what: What,
     /// Beside what others offer too: each is set up in the cache once; who cannot be had here is named and left out.
     #[arg(long)]
     peers: bool,
@@ -22,8 +26,20 @@ pub struct Args {
     rest: Vec<String>,
 }
 
+/// A program that measures.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum What {
+    /// The store, the outbox and the sync, beside raw SQLCipher (`tests/bench`).
+    Figures,
+    /// The field libraries on one core, beside libraries of npm and PyPI that read the same (`tests/bench-formats`).
+    Formats,
+}
+
 /// Measures; fails when the program says that a goal is missed by more than a quarter.
 pub fn run(context: &Context, args: &Args) -> Step<ExitCode> {
+    if matches!(args.what, What::Formats) {
+        return formats::bench(context, &args.rest).map(|()| ExitCode::SUCCESS);
+    }
     let mut run = Run::cargo(context).args("run --quiet --release -p hues-bench --");
     if args.peers {
         for (name, program) in peers::set_up(context)? {
