@@ -6,10 +6,15 @@
 //! breaks and the place where it breaks it. Each module names the clause it follows.
 
 pub mod bank;
+pub mod base32;
 mod bhyt;
+pub mod bits;
 mod cccd_qr;
 pub mod emv;
+pub mod gs1;
+pub mod gsm7;
 mod mrz;
+pub mod ocop;
 mod office;
 mod partial_date;
 mod payload;

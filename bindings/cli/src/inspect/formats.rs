@@ -148,6 +148,10 @@ mod tests {
             Kind::BhytQr,
             Kind::DossierCode,
             Kind::PhoneNumber,
+            Kind::Vietqr,
+            Kind::Gtin,
+            Kind::DigitalLink,
+            Kind::Ocop,
         ];
         for kind in kinds {
             let name = clap::ValueEnum::to_possible_value(&kind).unwrap();

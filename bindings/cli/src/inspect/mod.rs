@@ -4,12 +4,14 @@
 
 mod due_date;
 mod formats;
+mod ocop;
 mod unit;
 
 use std::io::Read;
 
 use clap::ValueEnum;
-use hues_formats::{BhytNumber, BhytQr, CccdQr, DossierCode, Mrz, PersonalId, PhoneNumber};
+use hues_formats::gs1::{DigitalLink, Gtin};
+use hues_formats::{emv, BhytNumber, BhytQr, CccdQr, DossierCode, Mrz, PersonalId, PhoneNumber};
 use serde_json::{json, Value};
 
 use self::formats::{dated, shown};
@@ -42,6 +44,14 @@ pub enum Kind {
     DossierCode,
     /// A Vietnamese telephone number.
     PhoneNumber,
+    /// Any payment code of a merchant: VietQR, VNPAY, the neighbours' schemes.
+    Vietqr,
+    /// The number of a product: 8, 12, 13 or 14 digits.
+    Gtin,
+    /// A GS1 Digital Link address.
+    DigitalLink,
+    /// Days, score and withdrawal of an OCOP certificate; prints its state and stars.
+    Ocop,
 }
 
 /// Why a payload is refused.
@@ -115,6 +125,10 @@ fn value(kind: Kind, text: &str) -> Result<Value, Refusal> {
         Kind::BhytQr => shown(BhytQr::parse(text)),
         Kind::DossierCode => shown(DossierCode::parse(text)),
         Kind::PhoneNumber => shown(PhoneNumber::parse(text)),
+        Kind::Vietqr => shown(emv::read(text)),
+        Kind::Gtin => shown(Gtin::parse(text)),
+        Kind::DigitalLink => shown(DigitalLink::parse(text)),
+        Kind::Ocop => ocop::read(text),
     }
 }
 
