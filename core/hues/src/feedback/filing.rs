@@ -348,7 +348,7 @@ fn leads(config: &Config, from: &str, to: &str) -> bool {
 
 /// Whether a code is one of Huế's wards and communes of today.
 pub(crate) fn is_ward(code: &str) -> bool {
-    hues_vietnam::units::by_code(code).is_some()
+    hues_vietnam::units::hue::by_code(code).is_some()
 }
 
 #[cfg(test)]

@@ -91,10 +91,10 @@ impl Feedback {
     /// The up to three wards a place probably lies in, likeliest first; empty outside Huế. Ask the person: borders are not known exactly.
     #[must_use]
     pub fn likely_wards(&self, lat: f64, lon: f64) -> Vec<WardGuess> {
-        hues_vietnam::units::likeliest_wards(lat, lon)
+        hues_vietnam::units::hue::likeliest_wards(lat, lon)
             .into_iter()
             .map(|c| WardGuess {
-                code: c.unit.code.to_owned(),
+                code: c.unit.code.to_string(),
                 name: c.unit.full_name(),
                 confidence: c.confidence,
             })

@@ -5,7 +5,7 @@
 use hues_protocol::config::{self, Config};
 use hues_protocol::place::Point;
 use hues_protocol::text;
-use hues_vietnam::units;
+use hues_vietnam::units::hue;
 
 use super::model::{AuthorKind, Draft, DraftInput, Place, Problem, Warning};
 use crate::error::HueError;
@@ -73,7 +73,7 @@ pub(crate) fn problems(config: &Config, input: &DraftInput, photos: usize) -> Ve
         note(e);
     }
     if let Some(ward) = &input.ward {
-        if units::by_code(ward).is_none() {
+        if hue::by_code(ward).is_none() {
             note(HueError::invalid("ward", "ward-unknown"));
         }
     }
@@ -148,7 +148,7 @@ pub(crate) fn warnings(
     }
     match input.place.filter(on_earth) {
         Some(place) => {
-            if !units::is_in_hue(place.lat, place.lon) {
+            if !hue::contains(place.lat, place.lon) {
                 found.push(Warning::OutsideHue);
             }
             if place.accuracy_m.is_some_and(|m| m > VAGUE_M) {

@@ -1,25 +1,23 @@
-//! Any words and any point: an answer or a typed refusal, and every answer is one of the units of today.
+//! Any words and any point: an answer or a typed refusal, and every answer names units of today.
 #![no_main]
 
-use hues_vietnam::units::{by_code, likeliest_wards, resolve, Address};
+use hues_vietnam::units::{built_in, hue, Address};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (&str, Option<&str>, f64, f64)| {
-    let (ward, district, lat, lon) = input;
-    for answer in [
-        resolve(ward),
-        Address {
-            ward,
-            district,
-            province: None,
+fuzz_target!(|input: (&str, Option<&str>, Option<&str>, f64, f64)| {
+    let (ward, district, province, lat, lon) = input;
+    let units = built_in();
+    for query in [hue::QUERY, Default::default()] {
+        if let Ok(found) = units.read_address(ward, &query) {
+            assert!(!found.unit.successors.is_empty());
+            assert!(found.rest.len() <= 2 * ward.len());
         }
-        .resolve(),
-    ] {
-        if let Ok(found) = answer {
-            assert!(by_code(found.unit.code).is_some());
+        let address = Address { ward, district, province };
+        if let Ok(found) = units.resolve(&address, &query) {
+            assert!(!found.successors.is_empty());
         }
     }
-    assert!(likeliest_wards(lat, lon)
+    assert!(hue::likeliest_wards(lat, lon)
         .iter()
         .all(|c| (0.0..=1.0).contains(&c.confidence)));
 });

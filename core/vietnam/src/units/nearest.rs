@@ -1,48 +1,63 @@
 //! Which ward a point probably lies in, without boundaries: by the distance to the middles of the former communes and to the
 //! points of the units of today.
 //!
-//! Measured against polygons of the 40 units (public data set, 100 random points in each): the first answer is right for
-//! 82 %, the right one is among the three for 98.6 %. So a screen shows the three and asks; it never decides.
+//! Measured in Huế against polygons of its 40 units (public data set, 100 random points in each): the first answer is right for
+//! 82 %, the right one is among the three for 98.6 %. Elsewhere nothing was measured. So a screen shows the three and asks; it
+//! never decides.
 
-use super::{by_code, current, former, Unit};
+use super::{Edition, Unit};
 
 /// At most that many candidates are given.
 pub const MAX_CANDIDATES: usize = 3;
 
 /// A unit of today that a point may lie in.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Candidate {
+pub struct Candidate<'e> {
     /// The unit.
-    pub unit: &'static Unit,
+    pub unit: Unit<'e>,
     /// How likely it is, 0 to 1. Over all units the values add up to 1, so those of the candidates given to less. Fitted so
-    /// that, of the first answers with confidence 0.8, about 0.8 are right.
+    /// that, of the first answers with confidence 0.8, about 0.8 are right (in Huế).
     pub confidence: f64,
 }
 
-/// The likeliest units of today for a point in degrees (WGS 84), the likeliest first; none when the point is not near Huế
-/// (see [`is_in_hue`]) or is no point at all.
-#[must_use]
-pub fn likeliest_wards(lat: f64, lon: f64) -> Vec<Candidate> {
-    if !is_in_hue(lat, lon) {
+impl Edition {
+    /// The likeliest units of today for a point in degrees (WGS 84), the likeliest first; none when the point is not near any
+    /// unit or is no point at all. Within [`super::hue`] only Huế's are asked.
+    #[must_use]
+    pub fn likeliest_units(&self, lat: f64, lon: f64) -> Vec<Candidate<'_>> {
+        likeliest(self, None, lat, lon)
+    }
+}
+
+pub(super) fn likeliest<'e>(
+    edition: &'e Edition,
+    province: Option<&str>,
+    lat: f64,
+    lon: f64,
+) -> Vec<Candidate<'e>> {
+    if !is_near(edition, province, lat, lon) {
         return Vec::new();
     }
-    let mut nearest: Vec<(&str, f64)> = current()
-        .iter()
-        .map(|unit| (unit.code, f64::INFINITY))
-        .collect();
-    for anchor in anchors() {
-        let distance = anchor.scaled_distance(lat, lon);
-        // `current` is sorted by code and so is this copy.
-        if let Ok(i) = nearest.binary_search_by(|(code, _)| (*code).cmp(anchor.current_code)) {
-            nearest[i].1 = nearest[i].1.min(distance);
+    let place = Place::new(lat, lon);
+    // By unit: the scaled distance of its nearest anchor.
+    let mut nearest: Vec<(u16, f64)> = Vec::new();
+    for anchor in edition.anchors(province) {
+        let distance = place.scaled_distance(&anchor);
+        let slot = usize::from(anchor.unit);
+        if nearest.len() <= slot {
+            nearest.resize(slot + 1, (0, f64::INFINITY));
+        }
+        if distance < nearest[slot].1 {
+            nearest[slot] = (anchor.unit, distance);
         }
     }
+    nearest.retain(|(_, distance)| distance.is_finite());
     let weight = |distance: f64| (NEAR + distance).powi(-STEEPNESS);
     let total: f64 = nearest.iter().map(|(_, d)| weight(*d)).sum();
     nearest.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let candidate = |&(code, d): &(&str, f64)| {
+    let candidate = |&(unit, d): &(u16, f64)| {
         Some(Candidate {
-            unit: by_code(code)?,
+            unit: edition.unit(unit)?,
             confidence: weight(d) / total,
         })
     };
@@ -53,66 +68,67 @@ pub fn likeliest_wards(lat: f64, lon: f64) -> Vec<Candidate> {
         .collect()
 }
 
-/// Whether a point is in or near Huế (up to some kilometres outside, the lagoon and the near sea too). For a warning, never
-/// for a refusal: it errs on the side of "in".
-#[must_use]
-pub fn is_in_hue(lat: f64, lon: f64) -> bool {
+pub(super) fn is_near(edition: &Edition, province: Option<&str>, lat: f64, lon: f64) -> bool {
     let is_place = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon);
-    is_place
-        && anchors()
-            .any(|anchor| anchor.distance_km(lat, lon) <= REACH * anchor.extent_km + MARGIN_KM)
+    let place = Place::new(lat, lon);
+    let reaches =
+        |anchor: Anchor| place.distance_km(&anchor) <= REACH * anchor.extent_km + MARGIN_KM;
+    is_place && edition.anchors(province).any(reaches)
 }
 
 /// Keeps the confidence finite on top of an anchor. With [`STEEPNESS`], fitted to the hit rate.
 const NEAR: f64 = 0.1;
 const STEEPNESS: i32 = 4;
 
-/// No point of the 40 units lies farther from every anchor than that many extents and kilometres.
+/// No point of the 40 units of Huế lies farther from every anchor than that many extents and kilometres.
 const REACH: f64 = 1.2;
 const MARGIN_KM: f64 = 2.0;
 
 /// A point known to lie in a unit of today.
-struct Anchor {
-    current_code: &'static str,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Anchor {
+    /// Index of the unit.
+    pub(super) unit: u16,
+    pub(super) lat: f64,
+    pub(super) lon: f64,
+    /// About half the width of what it stands for.
+    pub(super) extent_km: f64,
+}
+
+/// A point that is asked for.
+struct Place {
     lat: f64,
     lon: f64,
-    /// About half the width of what it stands for.
-    extent_km: f64,
+    km_per_degree_east: f64,
 }
 
-fn anchors() -> impl Iterator<Item = Anchor> {
-    let former = former().iter().map(|old| Anchor {
-        current_code: old.current_code,
-        lat: old.lat,
-        lon: old.lon,
-        extent_km: old.extent_km,
-    });
-    let current = current().iter().map(|unit| Anchor {
-        current_code: unit.code,
-        lat: unit.lat,
-        lon: unit.lon,
-        extent_km: unit.area_km2.sqrt() / 2.0,
-    });
-    former.chain(current)
-}
+const KM_PER_DEGREE: f64 = 111.195;
 
-impl Anchor {
-    /// The distance on a plane: within Huế the error is far below that of the points.
-    fn distance_km(&self, lat: f64, lon: f64) -> f64 {
-        const KM_PER_DEGREE: f64 = 111.195;
-        const COS_OF_HUE: f64 = 0.9593; // cos 16.4°
-        ((self.lat - lat) * KM_PER_DEGREE).hypot((self.lon - lon) * KM_PER_DEGREE * COS_OF_HUE)
+impl Place {
+    fn new(lat: f64, lon: f64) -> Place {
+        Place {
+            lat,
+            lon,
+            km_per_degree_east: KM_PER_DEGREE * lat.to_radians().cos(),
+        }
+    }
+
+    /// The distance on a plane: for what is near, the error is far below that of the points.
+    fn distance_km(&self, anchor: &Anchor) -> f64 {
+        ((anchor.lat - self.lat) * KM_PER_DEGREE)
+            .hypot((anchor.lon - self.lon) * self.km_per_degree_east)
     }
 
     /// A large mountain commune reaches farther from its middle than a ward of the old town, though by far not in proportion.
-    fn scaled_distance(&self, lat: f64, lon: f64) -> f64 {
-        self.distance_km(lat, lon) / self.extent_km.max(0.1).sqrt().sqrt()
+    fn scaled_distance(&self, anchor: &Anchor) -> f64 {
+        self.distance_km(anchor) / anchor.extent_km.max(0.1).sqrt().sqrt()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::former_by_code;
+    use super::super::built_in;
+    use super::super::hue::{contains, likeliest_wards};
     use super::*;
     use proptest::prelude::*;
 
@@ -123,22 +139,24 @@ mod tests {
         assert_eq!(first(16.4637, 107.5909), Some("Thuận Hóa")); // the south bank at the Trường Tiền bridge
         assert_eq!(first(16.2200, 108.0800), Some("Chân Mây - Lăng Cô"));
         assert_eq!(
-            former_by_code("19786").and_then(|u| first(u.lat, u.lon)),
+            built_in()
+                .former_by_code("19786")
+                .and_then(|u| first(u.lat, u.lon)),
             Some("Thuận Hóa")
         );
     }
 
     #[test]
     fn huế_ends_somewhere() {
-        assert!(is_in_hue(16.4637, 107.5909));
-        assert!(is_in_hue(16.1977, 107.8606)); // Bạch Mã
+        assert!(contains(16.4637, 107.5909));
+        assert!(contains(16.1977, 107.8606)); // Bạch Mã
         for (lat, lon, place) in [
             (16.06, 108.21, "Đà Nẵng"),
             (16.82, 107.10, "Đông Hà"),
             (21.03, 105.85, "Hà Nội"),
             (0.0, 0.0, "null"),
         ] {
-            assert!(!is_in_hue(lat, lon), "{place}");
+            assert!(!contains(lat, lon), "{place}");
             assert!(likeliest_wards(lat, lon).is_empty(), "{place}");
         }
     }
@@ -152,11 +170,15 @@ mod tests {
         let (mut points, mut first, mut among) = (0, 0, 0);
         for ward in &wards {
             for (lat, lon) in ward.points(100) {
-                assert!(is_in_hue(lat, lon), "{lat} {lon} in {}", ward.code);
+                assert!(contains(lat, lon), "{lat} {lon} in {}", ward.code);
                 let candidates = likeliest_wards(lat, lon);
                 points += 1;
-                first += u32::from(candidates.first().is_some_and(|c| c.unit.code == ward.code));
-                among += u32::from(candidates.iter().any(|c| c.unit.code == ward.code));
+                first += u32::from(
+                    candidates
+                        .first()
+                        .is_some_and(|c| c.unit.code == *ward.code),
+                );
+                among += u32::from(candidates.iter().any(|c| c.unit.code == *ward.code));
             }
         }
         let rate = |hits: u32| f64::from(hits) / f64::from(points);

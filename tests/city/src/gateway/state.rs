@@ -100,19 +100,17 @@ fn entries(tx: &dyn Tx) -> Result<Map<String, Value>, StorageError> {
 }
 
 /// The wards and communes of today with the units of 30 June 2025 they are made of.
-fn wards() -> BTreeMap<&'static str, Value> {
-    use hues_vietnam::units::{current, made_of};
-    let former = |code| {
-        made_of(code)
-            .map(|unit| json!({"code": unit.code, "name": unit.full_name()}))
+fn wards() -> BTreeMap<String, Value> {
+    let former = |unit: &hues_vietnam::units::Unit<'_>| {
+        unit.made_of()
+            .map(|old| json!({"code": old.code.as_str(), "name": old.full_name()}))
             .collect::<Vec<_>>()
     };
-    current()
-        .iter()
+    hues_vietnam::units::hue::current()
         .map(|unit| {
             (
-                unit.code,
-                json!({"name": unit.full_name(), "former": former(unit.code)}),
+                unit.code.to_string(),
+                json!({"name": unit.full_name(), "former": former(&unit)}),
             )
         })
         .collect()

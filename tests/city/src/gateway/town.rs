@@ -3,7 +3,7 @@
 //! Invariant: fixed while a gateway lives; lists and terms are data of the pack and of `hues-vietnam`, never constants here.
 
 use hues_protocol::config::{Category, Config};
-use hues_vietnam::{due_date, units, Calendar, Received};
+use hues_vietnam::{due_date, units::hue, Calendar, Received};
 
 use super::records::FileClaim;
 
@@ -58,7 +58,7 @@ impl Town {
     }
 
     pub(super) fn is_ward(code: &str) -> bool {
-        units::by_code(code).is_some()
+        hue::by_code(code).is_some()
     }
 
     /// A category one can file under.
