@@ -27,6 +27,7 @@ mod layout;
 mod model;
 mod nearest;
 mod place_names;
+mod question;
 mod resolve;
 
 use std::sync::LazyLock;
@@ -38,6 +39,7 @@ pub use build::{build, BuildError, Tables};
 pub use edition::{Edition, EditionError, List};
 pub use model::{Code, District, DistrictKind, FormerUnit, Province, ProvinceKind, Unit, UnitKind};
 pub use nearest::{Candidate, MAX_CANDIDATES};
+pub use question::{Question, QuestionError, Reply};
 pub use resolve::{Address, Query};
 
 static BUILT_IN: &[u8] = include_bytes!("../../data/units.pack");

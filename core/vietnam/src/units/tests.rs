@@ -6,3 +6,4 @@ mod addresses;
 mod data_set;
 mod editions;
 mod names;
+mod vectors;
