@@ -1,5 +1,7 @@
 //! What is measured, one file each.
 
+mod digital_link;
+mod gtin;
 mod vietqr;
 
 use crate::Step;
@@ -49,4 +51,4 @@ pub const NODE: &str = "HUES_PEER_FORMATS_NODE";
 pub const PYTHON: &str = "HUES_PEER_FORMATS_PYTHON";
 
 /// All of them, in the order of the table.
-pub const ALL: &[Row] = &[vietqr::ROW];
+pub const ALL: &[Row] = &[vietqr::ROW, gtin::ROW, digital_link::ROW];

@@ -40,16 +40,15 @@ const readers = {
       purpose: text(qr.getTagValue('62', '08')),
     }
   },
+  // It tells no service and no name.
   'vietqr-ts': input => {
     const { success, data } = vietqrTs.parse(input)
     if (!success || !vietqrTs.verifyCRC(input)) return null
     return {
       bin: text(data.bankCode),
       account: text(data.accountNumber),
-      service: null,
       amount: text(data.amount),
       currency: text(data.currency),
-      name: text(data.merchantName),
       purpose: text(data.message ?? data.purposeCode),
     }
   },

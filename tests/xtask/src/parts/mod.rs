@@ -15,6 +15,7 @@ mod clippy;
 mod deny;
 mod docs;
 mod fmt;
+mod formats;
 mod kill;
 mod kotlin;
 mod markdown;
@@ -54,6 +55,7 @@ pub const ALL: &[Part] = &[
     proof::PART,
     openapi::PART,
     tus::PART,
+    formats::PART,
     kotlin::PART,
     android::PART,
     swift::PART,
