@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use crate::payload::number;
+
 /// Day the table was made.
 pub const AS_OF: &str = "2026-11-23";
 
@@ -14,6 +16,8 @@ pub const AS_OF: &str = "2026-11-23";
 pub struct Bank {
     /// Six digits.
     pub bin: &'static str,
+    /// The same as a number.
+    number: u32,
     /// Short code that banks' apps show: `VCB`.
     pub code: &'static str,
     /// Name for people: `Vietcombank`.
@@ -44,8 +48,10 @@ pub fn all() -> &'static [Bank] {
 /// The bank of that number.
 #[must_use]
 pub fn by_bin(bin: &str) -> Option<&'static Bank> {
+    // Six digits are one number: every code that is read asks for its bank.
+    let number = number(bin).filter(|_| bin.len() == 6)?;
     let all = all();
-    let at = all.binary_search_by(|bank| bank.bin.cmp(bin)).ok()?;
+    let at = all.binary_search_by_key(&number, |bank| bank.number).ok()?;
     all.get(at)
 }
 
@@ -64,6 +70,7 @@ fn row(line: &'static str) -> Option<Bank> {
     let (swift, vietqr, lookup, former) = (cell()?, cell()?, cell()?, cell()?);
     Some(Bank {
         bin,
+        number: number(bin)?,
         code,
         short_name,
         name,

@@ -1,4 +1,5 @@
-//! Tags 62 and 64: additional data (EMVCo QRCPS Merchant-Presented Mode 1.1, 4.8) and the payee's name in another language (4.9).
+//! Tags 62 and 64: additional data (EMVCo QRCPS Merchant-Presented Mode 1.1, Additional Data Field Template, ID "62") and
+//! the payee's name in another language (Merchant Information Language Template, ID "64").
 
 use std::borrow::Cow;
 

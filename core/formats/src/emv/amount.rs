@@ -1,4 +1,5 @@
-//! Tag 54 (EMVCo QRCPS Merchant-Presented Mode 1.1, 4.4.2: up to 13 characters, digits and at most one point; NAPAS 247: đồng, whole).
+//! Tag 54 (EMVCo QRCPS Merchant-Presented Mode 1.1, Transaction Amount, ID "54": up to 13 characters, digits and at most one
+//! point; NAPAS 247: đồng, whole).
 
 use crate::{Place, Refusal, Rule};
 

@@ -11,7 +11,7 @@ use super::tlv::{write, Unit};
 use super::{sealed, Service, VIETQR_GUID};
 use crate::{Refusal, Rule};
 
-/// Longest name of a payee (QRCPS table 3.5).
+/// Longest name of a payee (QRCPS, Merchant Name, ID "59").
 const MAX_NAME: usize = 25;
 /// Longest city.
 const MAX_CITY: usize = 15;

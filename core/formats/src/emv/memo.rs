@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::UnicodeNormalization;
 
-/// Longest text of tags 62.01 to 62.08 (EMVCo QRCPS Merchant-Presented Mode 1.1, 4.8.1).
+/// Longest text of tags 62.01 to 62.08 (EMVCo QRCPS Merchant-Presented Mode 1.1, Additional Data Field Template, ID "62").
 pub(super) const MAX: usize = 25;
 
 /// A text in the letters that every bank of NAPAS 247 takes, for [`Draft::purpose`](super::Draft::purpose): Vietnamese letters

@@ -1,4 +1,4 @@
-//! Who is paid: tags 02 to 51 (EMVCo QRCPS Merchant-Presented Mode 1.1, 4.7.5 and table 4.3), told apart by their globally unique
+//! Who is paid: tags 02 to 51 (EMVCo QRCPS Merchant-Presented Mode 1.1, 4.7.11: Merchant Account Information), told apart by their globally unique
 //! identifier, never by the tag: VietQR and Lao QR both stand in 38.
 //!
 //! Invariant: a payee is never guessed. A template that does not close exactly, or a VietQR payee that is not one bank and one

@@ -12,7 +12,7 @@ use super::{Additional, LanguageTemplate, Payee, PaymentQr, Scheme, Service};
 use crate::payload::bounded;
 use crate::{bank, Place, Refusal, Rule};
 
-/// The first field of every code (QRCPS 4.7.1): payload format 01.
+/// The first field of every code (QRCPS, Payload Format Indicator, ID "00"): 01.
 const FIRST: &str = "000201";
 /// The đồng in ISO 4217.
 const VND: &str = "704";
@@ -21,13 +21,13 @@ const VND: &str = "704";
 ///
 /// # Errors
 /// - `empty`, `too-long`: nothing, or more than 8 KiB.
-/// - `not-payment`: it does not begin as a payment code (QRCPS 4.7.1).
+/// - `not-payment`: it does not begin as a payment code (QRCPS, ID "00").
 /// - `checksum`: the last field is a check sum and it is another one (4.7.3).
 /// - `truncated`, `format`, `charset`, `length`, `trailing-data`, `duplicate-tag`, `tag-order`: the fields do not follow each other to the end,
-///   00 first and 63 last, none twice (3.2, 4.7.1 to 4.7.3).
-/// - `missing-tag`: no 53, 58, 63 or no payee at all (table 3.1); for a VietQR payment to a merchant also 52 and 59.
+///   00 first and 63 last, none twice (QRCPS, Data Organization; IDs "00" and "63").
+/// - `missing-tag`: no 53, 58, 63 or no payee at all (QRCPS: mandatory data objects); for a VietQR payment to a merchant also 52 and 59.
 /// - `payee`: who is paid cannot be read, or two payees of one scheme contradict each other.
-/// - `amount`: no amount (4.4.2), or a fraction of a đồng.
+/// - `amount`: no amount (ID "54"), or a fraction of a đồng.
 /// - `currency`: not three digits, or a VietQR payee and another currency than 704.
 pub fn read(payload: &str) -> Result<PaymentQr<'_>, Refusal> {
     let payload = bounded(payload)?;

@@ -89,7 +89,7 @@ fn script(c: char) -> Option<Script> {
     }
 }
 
-/// The first control character (C0, DEL, C1), in bytes from the start: no such character belongs in a code (QRCPS 3.1: printable only).
+/// The first control character (C0, DEL, C1), in bytes from the start: no such character belongs in a code (QRCPS, formats: printable only).
 pub(super) fn control(text: &str, ascii: bool) -> Option<usize> {
     let bytes = text.as_bytes();
     if bytes

@@ -1,4 +1,4 @@
-//! Tag, length, value: two digits, two digits, so many characters (EMVCo QRCPS Merchant-Presented Mode 1.1, 3.2).
+//! Tag, length, value: two digits, two digits, so many characters (EMVCo QRCPS Merchant-Presented Mode 1.1, Data Organization).
 //!
 //! Invariant: fields follow each other without a gap and the last one ends where the text ends; a length is never mended.
 
@@ -49,6 +49,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The next field; `None` at the end.
+    // Inlined: its large result otherwise goes through memory at every field.
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Result<Option<Field<'a>>, Refusal> {
         let bytes = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let &[t1, t2, l1, l2, ..] = bytes else {
@@ -82,6 +84,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Why these bytes begin no field: digits that end too soon, or no digits.
+    #[cold]
     fn broken(&self, bytes: &[u8]) -> Refusal {
         let rule = match bytes.iter().find(|b| !b.is_ascii_digit()) {
             None => Rule::Truncated,

@@ -1,6 +1,6 @@
 //! What application identifiers hold: GS1 General Specifications 3.2 (the list), 7.8.5 (which end by their length alone), 7.11
 //! (character sets); which of them name a thing in a Digital Link address and in which order others qualify it: GS1 Digital Link
-//! Standard, URI Syntax 4.4 to 4.6. The facts are those of GS1's Barcode Syntax Dictionary.
+//! Standard: URI Syntax. The facts are those of GS1's Barcode Syntax Dictionary.
 //!
 //! Invariant: a value that [`Ai::check`] lets through has the characters, the length, the check digits, dates and times of its
 //! identifier. Lists of countries and currencies, company prefixes and pairings of identifiers are not looked into.

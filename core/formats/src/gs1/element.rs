@@ -12,9 +12,9 @@ use super::gtin::Gtin;
 use crate::payload::bounded;
 use crate::{Date, Place, Refusal, Rule};
 
-/// FNC1 as scanners send it between elements (General Specifications 7.8.3).
+/// FNC1 as scanners send it between elements (General Specifications 7.8).
 const SEPARATOR: char = '\u{1d}';
-/// What scanners put before an element string: the kind of bar code (General Specifications 5.1.3: GS1-128, DataBar and composite,
+/// What scanners put before an element string: the kind of bar code (General Specifications, symbology identifiers: GS1-128, DataBar and composite,
 /// DataMatrix, QR, DotCode).
 const SYMBOLOGIES: [&str; 5] = ["]C1", "]e0", "]d2", "]Q3", "]J1"];
 
@@ -103,7 +103,7 @@ impl ElementString {
         date_of(self.get("17")?, on)
     }
 
-    /// As a scanner sends it: elements of predefined length first, so that fewest separators are needed (General Specifications 7.8.6).
+    /// As a scanner sends it: elements of predefined length first, so that fewest separators are needed (General Specifications 7.8, concatenation).
     #[must_use]
     pub fn scanned(&self) -> String {
         let is_fixed = |e: &&Element| Ai::find(&e.ai).is_some_and(|ai| ai.fixed_length().is_some());
@@ -204,7 +204,7 @@ fn add(list: &mut Vec<Element>, ai: &str, value: &str) -> Result<(), Refusal> {
     known
         .check(value)
         .map_err(|(rule, _)| Refusal::new(rule, place()))?;
-    // The same value twice is redundant and allowed, another one is a contradiction (General Specifications 4.14).
+    // The same value twice is redundant and allowed, another one is a contradiction (General Specifications, data relationships).
     if list
         .iter()
         .any(|e: &Element| e.ai == ai && e.value != value)

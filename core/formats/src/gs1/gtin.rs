@@ -98,7 +98,7 @@ impl Gtin {
         std::str::from_utf8(&self.digits).unwrap_or_default()
     }
 
-    /// Whether the number was given out by GS1 Viet Nam (prefix 893, GS1 General Specifications 1.4.3). It says who registered
+    /// Whether the number was given out by GS1 Viet Nam (prefix 893, GS1 General Specifications, GS1 Prefixes). It says who registered
     /// the company, not where a thing was made.
     #[must_use]
     pub fn is_of_gs1_vietnam(&self) -> bool {
@@ -107,7 +107,7 @@ impl Gtin {
     }
 
     /// Whether the number means something inside one shop or region alone: prefixes 02, 04, 20 to 29, and of GTIN-8 0 and 2
-    /// (GS1 General Specifications 1.4.3, 1.4.4).
+    /// (GS1 General Specifications, GS1 Prefixes and GS1-8 Prefixes).
     #[must_use]
     pub fn is_restricted(&self) -> bool {
         if let Some(eight) = self.gtin14().strip_prefix("000000") {

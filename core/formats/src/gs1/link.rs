@@ -201,7 +201,7 @@ impl DigitalLink {
     }
 
     /// The one address for the thing: GS1's own host, numbers for names, attributes in the order of their numbers, nothing else
-    /// (URI Syntax 4.12). Two addresses name one thing when these are equal.
+    /// (URI Syntax, canonical GS1 Digital Link URIs). Two addresses name one thing when these are equal.
     #[must_use]
     pub fn canonical(&self) -> String {
         let mut text = String::from("https://id.gs1.org");
@@ -286,7 +286,7 @@ impl Serialize for Map<'_> {
     }
 }
 
-/// Where the key stands in the path: pairs are gone through from the end until one names a thing (URI Syntax 5: extraction).
+/// Where the key stands in the path: pairs are gone through from the end until one names a thing (URI Syntax, extraction of identifiers).
 fn key_position(segments: &[&str]) -> Option<usize> {
     (0..segments.len().saturating_sub(1))
         .rev()
