@@ -48,6 +48,8 @@ enum Command {
     Soak(commands::harness::Args),
     /// Measures the core beside SQLCipher by hand and, with `--peers`, beside what others offer; `--gate` counts instead of timing.
     Bench(commands::bench::Args),
+    /// Builds data packs from their sources and reports what changed between two editions.
+    Datapack(commands::datapack::Args),
     /// Lists the tool chains in the cache; `--clear` removes them.
     Cache(commands::cache::Args),
 }
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Pin(args) => commands::pin::run(&context, &args),
         Command::Soak(args) => commands::harness::run(&context, commands::harness::SOAK, &args),
         Command::Bench(args) => commands::bench::run(&context, &args),
+        Command::Datapack(args) => commands::datapack::run(&context, &args),
         Command::Cache(args) => commands::cache::run(&context, &args),
     });
     match outcome {

@@ -20,7 +20,7 @@ pub(super) const MAX_TEXT: usize = 512;
 pub struct Query<'a> {
     /// Code of the province that is meant when none is said; a unit outside is then found only where it has none of the name.
     pub home: Option<&'a str>,
-    /// The day of the paper: before July 2025 only the list of then is asked.
+    /// The day of the paper: before July 2025 only the list of then is asked, later a unit of today comes before a former one of the same name.
     pub on: Option<Date>,
 }
 
@@ -68,7 +68,8 @@ impl Edition {
         if parts.into_iter().flatten().map(str::len).sum::<usize>() > MAX_TEXT {
             return Err(UnitError::Unknown);
         }
-        let mut scope = Scope::new(self, query);
+        let has_marks = parts.into_iter().flatten().any(|part| !part.is_ascii());
+        let mut scope = Scope::new(self, query, has_marks);
         if let Some(words) = address.province {
             scope.within(Provinces::of_words(self, words).ok_or(UnitError::Unknown)?);
         }
@@ -92,6 +93,8 @@ impl Edition {
 pub(super) struct Scope<'e> {
     edition: &'e Edition,
     list: Option<List>,
+    /// The words were typed with their marks: a name without any is then one without any.
+    has_marks: bool,
     home: Option<Provinces>,
     provinces: Vec<Provinces>,
     districts: Vec<District<'e>>,
@@ -99,11 +102,11 @@ pub(super) struct Scope<'e> {
 
 impl<'e> Scope<'e> {
     /// Everywhere, with a preference for home.
-    pub(super) fn new(edition: &'e Edition, query: &Query<'_>) -> Scope<'e> {
-        let list = query.on.map(|day| edition.list_on(day));
+    pub(super) fn new(edition: &'e Edition, query: &Query<'_>, has_marks: bool) -> Scope<'e> {
         Scope {
             edition,
-            list: list.filter(|list| *list == List::Former),
+            list: query.on.map(|day| edition.list_on(day)),
+            has_marks,
             home: query
                 .home
                 .and_then(|code| Provinces::with_code(edition, code)),
@@ -182,7 +185,12 @@ impl<'e> Scope<'e> {
     fn found(&self, kind: Option<UnitKind>, name: &str) -> Found<'e> {
         let all = self.named(kind, name);
         if all.len() > 1 {
-            for form in [exact_words as fn(&str) -> String, folded_words] {
+            // `An Thanh` in a text without marks may be An Thành.
+            let exact = self.has_marks.then_some(exact_words as fn(&str) -> String);
+            for form in exact
+                .into_iter()
+                .chain([folded_words as fn(&str) -> String])
+            {
                 let asked = form(name);
                 let narrow = all.only(|other| form(other) == asked);
                 if !narrow.is_empty() {
@@ -219,7 +227,7 @@ impl<'e> Scope<'e> {
             .filter(|u| is_kind(u.kind) && has_part(u))
             .filter(|u| self.provinces.iter().all(|p| p.hold(u)))
             .collect();
-        Found { current, former }
+        Found { current, former }.of(self.list)
     }
 }
 
@@ -241,6 +249,14 @@ impl<'e> Found<'e> {
 
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// A paper of today means today's unit where there is one.
+    fn of(mut self, list: Option<List>) -> Found<'e> {
+        if list == Some(List::Current) && !self.current.is_empty() {
+            self.former.clear();
+        }
+        self
     }
 
     fn only(&self, same: impl Fn(&str) -> bool) -> Found<'e> {

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod bindings;
 pub mod cache;
+pub mod datapack;
 pub mod fuzz;
 pub mod harness;
 pub mod pin;

@@ -43,7 +43,12 @@ impl Edition {
         }
         let words = words::Words::of(text);
         let spans = spans::Spans::find(self, &words);
-        let chosen = choose::choose(self, &words, &spans, &Scope::new(self, query))?;
+        let chosen = choose::choose(
+            self,
+            &words,
+            &spans,
+            &Scope::new(self, query, !text.is_ascii()),
+        )?;
         Ok(ReadAddress {
             unit: chosen.unit,
             rest: words.rest(&chosen.taken),

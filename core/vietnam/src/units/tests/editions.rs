@@ -26,7 +26,7 @@ fn the_pack_is_that_of_the_tables() {
     .expect("tables");
     assert!(
         built.as_bytes() == built_in().as_bytes(),
-        "stale: cargo run -p hues-vietnam --example build_units"
+        "stale: cargo xtask datapack build"
     );
     assert!(built.as_bytes().len() <= 700 * 1024);
     assert_eq!(built_in().source(), source);
@@ -104,6 +104,29 @@ fn what_is_no_edition_is_refused_by_kind() {
             error.text(crate::Language::En)
         );
     }
+}
+
+#[test]
+fn what_changed_is_told_unit_by_unit() {
+    let day: crate::Date = "2025-07-01".parse().expect("date");
+    let units = tables()
+        .units
+        .replace("19789,phường,Thuận Hóa,46", "19789,xã,Thuận Hoá,46");
+    let newer = build(
+        &Tables {
+            units: &units,
+            ..tables()
+        },
+        "",
+        day,
+        day,
+    )
+    .expect("tables");
+    let changes = newer.changes_since(built_in());
+    let shown: Vec<String> = changes.current.iter().map(ToString::to_string).collect();
+    assert_eq!(shown, ["~ 19789 Phường Thuận Hóa is now Xã Thuận Hoá"]);
+    assert!(changes.former.is_empty());
+    assert_eq!(built_in().changes_since(built_in()), Changes::default());
 }
 
 #[test]

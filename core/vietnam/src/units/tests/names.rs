@@ -196,6 +196,33 @@ fn elsewhere_is_elsewhere() {
 }
 
 #[test]
+fn a_text_without_marks_is_no_name_without_marks() {
+    assert_eq!(name("xã An Thanh, tỉnh Hải Dương"), "Xã Chí Minh");
+    assert_eq!(name("xa an thanh, thanh pho hai phong"), "ambiguous");
+}
+
+#[test]
+fn a_paper_of_today_means_a_unit_of_today() {
+    let on = |on: Option<&str>| {
+        let query = Query {
+            on: on.map(|day| day.parse().expect("date")),
+            ..hue::QUERY
+        };
+        let found = built_in().read_address("xã Phú Vinh, Huế", &query);
+        found.map(|found| (found.unit.status, found.unit.current().map(|u| u.name)))
+    };
+    assert!(matches!(on(None), Err(UnitError::Ambiguous(_))));
+    assert_eq!(
+        on(Some("2026-01-01")),
+        Ok((UnitStatus::Current, Some("Phú Vinh")))
+    );
+    assert_eq!(
+        on(Some("2025-01-01")),
+        Ok((UnitStatus::Former, Some("A Lưới 3")))
+    );
+}
+
+#[test]
 fn without_a_home_nothing_is_assumed() {
     let strict = |text| built_in().read_address(text, &Query::default());
     assert!(matches!(strict("Phú Hội"), Err(UnitError::Ambiguous(_))));
