@@ -11,13 +11,15 @@ let package = Package(
         .library(name: "HuesCore", targets: ["HuesCore"])
     ],
     targets: [
-        // The C header of the library, generated.
+        // The C headers of the library, generated, one for each crate that crosses.
         .target(
             name: "HuesCoreFFI",
             linkerSettings: [.linkedLibrary("hues_ffi")]
         ),
+        .target(name: "HuesFormatsFFI"),
+        .target(name: "HuesVietnamFFI"),
         // Generated code (Generated/) and the hand-written API over it.
-        .target(name: "HuesCore", dependencies: ["HuesCoreFFI"]),
+        .target(name: "HuesCore", dependencies: ["HuesCoreFFI", "HuesFormatsFFI", "HuesVietnamFFI"]),
         // A C function of a second library, for the test vectors alone.
         .target(
             name: "HuesConformance",

@@ -43,6 +43,7 @@ warnings! {
 
 /// What the QR code of a citizen card says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CccdQr {
     /// The personal identification number, 12 digits.
     pub personal_id: String,

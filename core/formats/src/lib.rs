@@ -10,6 +10,8 @@ pub mod base32;
 mod bhyt;
 pub mod bits;
 mod cccd_qr;
+#[cfg(feature = "uniffi")]
+pub mod crossing;
 pub mod emv;
 pub mod gs1;
 pub mod gsm7;
@@ -38,7 +40,7 @@ pub use mrz::{
 };
 pub use office::{AgencyCode, AgencyStyle, DossierCode, DossierScheme, ProcedureCode, MAX_AGENCY};
 pub use partial_date::PartialDate;
-pub use personal_id::{birth_place, BirthPlace, PersonalId, PersonalIdWarning};
+pub use personal_id::{birth_place, BirthPlace, BirthPlaceKind, PersonalId, PersonalIdWarning};
 pub use phone::{PhoneKind, PhoneNumber};
 pub use refusal::{Place, Refusal, Rule};
 pub use sex::Sex;
@@ -46,6 +48,9 @@ pub use sex::Sex;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();
 
 /// Longest payload any reader of this crate looks at, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024;

@@ -19,6 +19,7 @@ pub const EXPIRING_DAYS: i32 = 90;
 
 /// Whether a certificate counts on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum), uniffi(name = "OcopState"))]
 #[serde(rename_all = "kebab-case")]
 pub enum CertificateState {
     /// It holds.
@@ -33,6 +34,11 @@ pub enum CertificateState {
 
 /// A certificate as seen on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(
+    feature = "uniffi",
+    derive(uniffi::Record),
+    uniffi(name = "OcopCertificate")
+)]
 #[non_exhaustive]
 pub struct Certificate {
     /// The last day it holds.

@@ -9,9 +9,13 @@ use hues_vietnam::{Date, DateError};
 
 /// A day, or as much of it as is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum PartialDate {
     /// The day is known.
-    Day(Date),
+    Day {
+        /// The day.
+        date: Date,
+    },
     /// Only year and month are known.
     Month {
         /// The year, 1 to 9999.
@@ -20,7 +24,10 @@ pub enum PartialDate {
         month: u8,
     },
     /// Only the year is known, 1 to 9999.
-    Year(u16),
+    Year {
+        /// The year.
+        year: u16,
+    },
 }
 
 impl PartialDate {
@@ -38,12 +45,12 @@ impl PartialDate {
         let (year, known_month, _) = first.ymd();
         let year = year as u16; // a Date ends in 9999
         match (month, day) {
-            (Some(_), Some(_)) => Ok(PartialDate::Day(first)),
+            (Some(_), Some(_)) => Ok(PartialDate::Day { date: first }),
             (Some(_), None) => Ok(PartialDate::Month {
                 year,
                 month: known_month as u8, // 1 to 12
             }),
-            (None, None) => Ok(PartialDate::Year(year)),
+            (None, None) => Ok(PartialDate::Year { year }),
             (None, Some(_)) => Err(DateError),
         }
     }
@@ -52,8 +59,8 @@ impl PartialDate {
     #[must_use]
     pub fn year(self) -> u16 {
         match self {
-            PartialDate::Day(day) => day.year() as u16, // a Date ends in 9999
-            PartialDate::Month { year, .. } | PartialDate::Year(year) => year,
+            PartialDate::Day { date: day } => day.year() as u16, // a Date ends in 9999
+            PartialDate::Month { year, .. } | PartialDate::Year { year } => year,
         }
     }
 
@@ -61,12 +68,12 @@ impl PartialDate {
     #[must_use]
     pub fn parts(self) -> (u16, Option<u8>, Option<u8>) {
         match self {
-            PartialDate::Day(date) => {
+            PartialDate::Day { date } => {
                 let (year, month, day) = date.ymd();
                 (year as u16, Some(month as u8), Some(day as u8))
             }
             PartialDate::Month { year, month } => (year, Some(month), None),
-            PartialDate::Year(year) => (year, None, None),
+            PartialDate::Year { year } => (year, None, None),
         }
     }
 
@@ -86,9 +93,9 @@ impl PartialDate {
 impl fmt::Display for PartialDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PartialDate::Day(day) => fmt::Display::fmt(day, f),
+            PartialDate::Day { date: day } => fmt::Display::fmt(day, f),
             PartialDate::Month { year, month } => write!(f, "{year:04}-{month:02}"),
-            PartialDate::Year(year) => write!(f, "{year:04}"),
+            PartialDate::Year { year } => write!(f, "{year:04}"),
         }
     }
 }
@@ -107,14 +114,14 @@ impl FromStr for PartialDate {
                 let (year, month) = text.split_once('-').ok_or(DateError)?;
                 Self::from_parts(part(year, 4)?, Some(part(month, 2)?), None)
             }
-            _ => text.parse().map(PartialDate::Day),
+            _ => text.parse().map(|date| PartialDate::Day { date }),
         }
     }
 }
 
 impl From<Date> for PartialDate {
     fn from(day: Date) -> Self {
-        PartialDate::Day(day)
+        PartialDate::Day { date: day }
     }
 }
 

@@ -9,6 +9,7 @@ macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident, $id:literal, $vi:literal, $en:literal;)*) => {
         /// The rule an input breaks. `hues inspect` prints the [`Rule::id`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
         #[non_exhaustive]
         pub enum Rule {
             $($(#[$doc])* $name,)*

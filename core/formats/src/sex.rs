@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// Sex as registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "lowercase")]
 pub enum Sex {
     /// Nam.

@@ -4,9 +4,11 @@
 
 /// Declares the warnings of one format: name, id, words in Vietnamese and in English.
 macro_rules! warnings {
-    ($(#[$outer:meta])* $enum:ident { $($(#[$doc:meta])* $name:ident, $id:literal, $vi:literal, $en:literal;)* }) => {
+    ($(#[$outer:meta])* $enum:ident $(as $foreign:literal)? { $($(#[$doc:meta])* $name:ident, $id:literal, $vi:literal, $en:literal;)* }) => {
         $(#[$outer])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+        $(#[cfg_attr(feature = "uniffi", uniffi(name = $foreign))])?
         #[non_exhaustive]
         pub enum $enum {
             $($(#[$doc])* $name,)*
@@ -28,6 +30,20 @@ macro_rules! warnings {
                 match (self, language) {
                     $(($enum::$name, $crate::Language::Vi) => $vi, ($enum::$name, $crate::Language::En) => $en,)*
                 }
+            }
+        }
+
+        #[cfg(feature = "uniffi")]
+        #[uniffi::export$((name = $foreign))?]
+        impl $enum {
+            /// The stable id.
+            pub fn code(&self) -> String {
+                self.id().to_owned()
+            }
+
+            /// What it means, for people.
+            pub fn words(&self, language: $crate::Language) -> String {
+                self.text(language).to_owned()
             }
         }
 

@@ -2,6 +2,7 @@
 
 /// A language of texts for people; Vietnamese comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Language {
     /// Tiếng Việt.
     #[default]

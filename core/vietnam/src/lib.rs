@@ -5,6 +5,8 @@
 //! What ages (holidays, units) is dated data under `data/`, with its source and the script that rebuilds it.
 
 mod calendar;
+#[cfg(feature = "uniffi")]
+pub mod crossing;
 mod date;
 mod due;
 mod fold;
@@ -30,3 +32,6 @@ pub use language::Language;
 pub use time_of_day::{TimeOfDay, TimeOfDayError};
 pub use token::{tokens, Token, Tokens, MAX_TOKEN_BYTES};
 pub use tone::{same_words, tone_rank, ToneMatch, ToneQuery, ToneRank};
+
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();

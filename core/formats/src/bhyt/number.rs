@@ -25,6 +25,7 @@ warnings! {
 
 /// The three shapes of the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "lowercase")]
 pub enum BhytShape {
     /// Object, benefit, province and social insurance number: `DN4460123456789`.
@@ -37,6 +38,7 @@ pub enum BhytShape {
 
 /// What a health insurance number says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct BhytNumber {
     /// Its shape.
     pub shape: BhytShape,

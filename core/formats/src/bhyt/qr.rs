@@ -34,6 +34,7 @@ warnings! {
 
 /// Areas where people are insured without regard to the level of the facility (Health Insurance Law article 22 (5)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum LivingArea {
     /// Communes with difficult conditions.
     K1,
@@ -45,6 +46,7 @@ pub enum LivingArea {
 
 /// What the QR code of a health insurance card says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct BhytQr {
     /// Segments of the payload, the one of the `$` counted.
     pub segments: u8,

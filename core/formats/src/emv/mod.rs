@@ -8,6 +8,8 @@ mod additional;
 mod amount;
 mod build;
 mod crc;
+#[cfg(feature = "uniffi")]
+pub mod crossing;
 mod memo;
 mod note;
 mod payee;

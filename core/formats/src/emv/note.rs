@@ -4,7 +4,7 @@ use crate::warning::warnings;
 
 warnings! {
     /// Something unusual about a code that was read all the same.
-    Warning {
+    Warning as "PaymentWarning" {
         /// The amount is zero: no free payment, the payer types one.
         ZeroAmount, "zero-amount", "Số tiền bằng 0, bạn cần tự nhập số tiền.", "The amount is zero; you have to enter one.";
         /// The amount has a fraction of zeros.
@@ -32,7 +32,7 @@ warnings! {
 
 warnings! {
     /// A fact that a payer should see before paying, and that departs from no standard.
-    Notice {
+    Notice as "PaymentNotice" {
         /// The payee fixed the amount.
         AmountFixed, "amount-fixed", "Người nhận đã ấn định số tiền.", "The payee has fixed the amount.";
         /// The currency is not the Vietnamese đồng.

@@ -9,6 +9,11 @@ use crate::{Place, Refusal, Rule};
 
 /// The scheme a payee belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "uniffi",
+    derive(uniffi::Enum),
+    uniffi(name = "PaymentScheme")
+)]
 #[non_exhaustive]
 pub enum Scheme {
     /// VietQR by NAPAS 247, Viet Nam (identifier A000000727).

@@ -12,6 +12,7 @@ use crate::{Refusal, Rule};
 
 /// How many digits a number was written with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum GtinFormat {
     /// Eight: small packages.
     Gtin8,

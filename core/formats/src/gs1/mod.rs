@@ -5,6 +5,8 @@
 //! follows them for traceability.
 
 mod ai;
+#[cfg(feature = "uniffi")]
+pub mod crossing;
 mod date;
 mod element;
 mod gtin;

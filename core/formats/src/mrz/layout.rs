@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// The three sizes of travel documents with a machine readable zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MrzFormat {
     /// Identity cards: three lines of 30 characters (ICAO Doc 9303 part 5).

@@ -36,6 +36,7 @@ warnings! {
 
 /// Sex as a machine readable zone says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "lowercase")]
 pub enum MrzSex {
     /// `M`.
@@ -48,6 +49,7 @@ pub enum MrzSex {
 
 /// What a machine readable zone says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Mrz {
     /// The size of the document.
     pub format: MrzFormat,

@@ -13,6 +13,7 @@ pub const MAX_REPAIRS: usize = 8;
 
 /// One character taken for another.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct MrzChange {
     /// The line, from 1.
     pub line: u32,
@@ -26,6 +27,7 @@ pub struct MrzChange {
 
 /// A zone that passes, and what had to be changed for it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct MrzRepair {
     /// What the zone would say.
     pub mrz: Mrz,

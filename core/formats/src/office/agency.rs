@@ -18,6 +18,7 @@ pub const MAX_AGENCY: usize = 35;
 
 /// Which end the authority stands at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "kebab-case")]
 pub enum AgencyStyle {
     /// `000.00.04.G18`: QCVN 102:2016/BTTTT.
@@ -28,6 +29,7 @@ pub enum AgencyStyle {
 
 /// The code of an agency.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct AgencyCode {
     /// The code as written.
     pub raw: String,

@@ -16,6 +16,7 @@ use crate::{Date, PartialDate, Refusal, Rule};
 
 /// Whose scheme a code follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "kebab-case")]
 pub enum DossierScheme {
     /// Public services: agency, day, number.
@@ -26,6 +27,7 @@ pub enum DossierScheme {
 
 /// What a dossier code says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DossierCode {
     /// The code as written: its identity.
     pub raw: String,
@@ -77,7 +79,7 @@ fn public_service(
         scheme: DossierScheme::Dossier,
         agency: code.raw,
         authority: Some(code.authority),
-        date: PartialDate::Day(day_of(day)?),
+        date: PartialDate::Day { date: day_of(day)? },
         sequence: counted(sequence, 4)?,
     })
 }

@@ -15,7 +15,7 @@ use crate::payload::bounded;
 use crate::warning::warnings;
 use crate::{Refusal, Rule, Sex};
 
-pub use places::{birth_place, BirthPlace};
+pub use places::{birth_place, BirthPlace, BirthPlaceKind};
 
 warnings! {
     /// What is odd about a personal identification number.
@@ -27,6 +27,7 @@ warnings! {
 
 /// What a personal identification number says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PersonalId {
     /// The 12 digits.
     pub personal_id: String,
@@ -57,6 +58,10 @@ impl PersonalId {
         }
         let registration_code = text.get(..3).unwrap_or_default();
         let registered_in = birth_place(registration_code);
+        let warnings = match registered_in {
+            Some(_) => Vec::new(),
+            None => vec![PersonalIdWarning::UnknownCode],
+        };
         Ok(PersonalId {
             personal_id: text.to_owned(),
             registration_code: registration_code.to_owned(),
@@ -64,10 +69,7 @@ impl PersonalId {
             sex: digits.sex(),
             century: digits.century(),
             birth_year: digits.birth_year(),
-            warnings: match registered_in {
-                Some(_) => Vec::new(),
-                None => vec![PersonalIdWarning::UnknownCode],
-            },
+            warnings,
         })
     }
 }
@@ -121,7 +123,7 @@ impl Digits {
     /// Whether a list has its first three digits.
     pub(crate) fn place_is_known(self) -> bool {
         let code = self.0.get(..3).unwrap_or_default();
-        std::str::from_utf8(code).is_ok_and(|code| birth_place(code).is_some())
+        std::str::from_utf8(code).is_ok_and(|code| places::listed(code).is_some())
     }
 }
 

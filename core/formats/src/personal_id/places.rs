@@ -4,27 +4,47 @@
 //! outlive the mergers of 2025: a number never changes because a province did. What births registered after 1 July 2025 get is
 //! not published; a code that is not here is a warning, never a refusal.
 
-/// Where a birth was registered.
+/// What a registration code stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "lowercase")]
-pub enum BirthPlace {
-    /// One of the 63 provinces before 1 July 2025, by its name of then.
-    Province(&'static str),
-    /// A country, by its code of ISO 3166-1 alpha-2.
-    Country(&'static str),
+pub enum BirthPlaceKind {
+    /// One of the 63 provinces before 1 July 2025.
+    Province,
+    /// A country: born abroad.
+    Country,
+}
+
+/// Where a birth was registered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
+pub struct BirthPlace {
+    /// A province or a country.
+    pub kind: BirthPlaceKind,
+    /// The province by its name of then, or the country by its code of ISO 3166-1 alpha-2.
+    pub name: String,
 }
 
 /// The place of a registration code of three digits; `None` when no annex lists it.
 #[must_use]
 pub fn birth_place(code: &str) -> Option<BirthPlace> {
+    let (kind, name) = listed(code)?;
+    Some(BirthPlace {
+        kind,
+        name: name.to_owned(),
+    })
+}
+
+/// The row of a registration code.
+pub(super) fn listed(code: &str) -> Option<(BirthPlaceKind, &'static str)> {
     let number = crate::payload::number(code).filter(|_| code.len() == 3)?;
     if let Some(index) = number.checked_sub(FIRST_COUNTRY) {
         let country = COUNTRIES.get(index as usize)?; // below 1,000
-        return Some(BirthPlace::Country(country));
+        return Some((BirthPlaceKind::Country, country));
     }
     let found = PROVINCES.binary_search_by_key(&number, |(code, _)| u32::from(*code));
     let (_, name) = PROVINCES.get(found.ok()?)?;
-    Some(BirthPlace::Province(name))
+    Some((BirthPlaceKind::Province, name))
 }
 
 /// Provinces by code, ascending.
@@ -118,17 +138,20 @@ mod tests {
 
     #[test]
     fn provinces_countries_and_gaps() {
-        assert_eq!(
-            birth_place("046"),
-            Some(BirthPlace::Province("Thừa Thiên Huế"))
-        );
-        assert_eq!(birth_place("001"), Some(BirthPlace::Province("Hà Nội")));
-        assert_eq!(birth_place("096"), Some(BirthPlace::Province("Cà Mau")));
-        assert_eq!(birth_place("101"), Some(BirthPlace::Country("AF")));
-        assert_eq!(birth_place("139"), Some(BirthPlace::Country("KH")));
-        assert_eq!(birth_place("175"), Some(BirthPlace::Country("US")));
-        assert_eq!(birth_place("193"), Some(BirthPlace::Country("LA")));
-        assert_eq!(birth_place("295"), Some(BirthPlace::Country("ZW")));
+        use BirthPlaceKind::{Country, Province};
+        for (code, kind, name) in [
+            ("001", Province, "Hà Nội"),
+            ("046", Province, "Thừa Thiên Huế"),
+            ("096", Province, "Cà Mau"),
+            ("101", Country, "AF"),
+            ("139", Country, "KH"),
+            ("175", Country, "US"),
+            ("193", Country, "LA"),
+            ("295", Country, "ZW"),
+        ] {
+            let place = birth_place(code).unwrap();
+            assert_eq!((place.kind, place.name.as_str()), (kind, name));
+        }
         for gap in [
             "000", "003", "097", "100", "296", "999", "46", "0046", "４６0", "",
         ] {

@@ -18,6 +18,7 @@ use crate::{Refusal, Rule};
 
 /// What kind of line a number reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "lowercase")]
 pub enum PhoneKind {
     /// A mobile telephone.
@@ -32,6 +33,7 @@ pub enum PhoneKind {
 
 /// A Vietnamese telephone number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PhoneNumber {
     /// `+84…`; none for numbers that cannot be dialled from abroad.
     pub e164: Option<String>,

@@ -9,19 +9,10 @@ mod tests;
 
 use hues_protocol::proof::ProofRule;
 
+pub use hues_vietnam::Language;
+
 use crate::error::{HueError, StorageReason};
 use crate::feedback::Warning;
-
-/// A language of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
-pub enum Language {
-    /// Tiếng Việt.
-    #[default]
-    Vi,
-    /// English.
-    En,
-}
 
 /// How much room there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -7,6 +7,7 @@ use crate::Language;
 
 /// Whether what was asked for is a unit of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum UnitStatus {
     /// It is one of today's.
     Current,

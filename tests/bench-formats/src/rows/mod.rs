@@ -1,7 +1,10 @@
 //! What is measured, one file each.
 
+mod bhyt;
+mod cccd;
 mod digital_link;
 mod gtin;
+mod mrz;
 mod vietqr;
 
 use crate::Step;
@@ -51,4 +54,11 @@ pub const NODE: &str = "HUES_PEER_FORMATS_NODE";
 pub const PYTHON: &str = "HUES_PEER_FORMATS_PYTHON";
 
 /// All of them, in the order of the table.
-pub const ALL: &[Row] = &[vietqr::ROW, gtin::ROW, digital_link::ROW];
+pub const ALL: &[Row] = &[
+    vietqr::ROW,
+    gtin::ROW,
+    digital_link::ROW,
+    mrz::ROW,
+    cccd::ROW,
+    bhyt::ROW,
+];

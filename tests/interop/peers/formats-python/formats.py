@@ -26,7 +26,28 @@ def vietqr_emvco(payload):
     }
 
 
-READERS = {"vietqr-emvco": vietqr_emvco}
+def mrz(zone):
+    from mrz.checker.td1 import TD1CodeChecker
+    from mrz.checker.td2 import TD2CodeChecker
+    from mrz.checker.td3 import TD3CodeChecker
+
+    lines = zone.split("\n")
+    two_lines = TD2CodeChecker if len(lines[0]) == 36 else TD3CodeChecker
+    checker = (TD1CodeChecker if len(lines) == 3 else two_lines)(zone)
+    if not checker:
+        return None
+    fields = checker.fields()
+    return {
+        "document_number": fields.document_number,
+        "surname": fields.surname,
+        "given_names": fields.name,
+        "birth": fields.birth_date,
+        "expiry": fields.expiry_date,
+        "nationality": fields.nationality,
+    }
+
+
+READERS = {"vietqr-emvco": vietqr_emvco, "mrz": mrz}
 
 
 def refusing(reader):

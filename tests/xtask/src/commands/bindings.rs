@@ -41,6 +41,46 @@ const FILES: &[(&str, &str, &str)] = &[
         "HuesCoreFFI.modulemap",
         "bindings/swift/Sources/HuesCoreFFI/include/module.modulemap",
     ),
+    (
+        "kotlin",
+        "vn/hues/formats/hues_formats.kt",
+        "bindings/kotlin/src/main/generated/vn/hues/formats/hues_formats.kt",
+    ),
+    (
+        "swift",
+        "HuesFormats.swift",
+        "bindings/swift/Sources/HuesCore/Generated/HuesFormats.swift",
+    ),
+    (
+        "swift",
+        "HuesFormatsFFI.h",
+        "bindings/swift/Sources/HuesFormatsFFI/include/HuesFormatsFFI.h",
+    ),
+    (
+        "swift",
+        "HuesFormatsFFI.modulemap",
+        "bindings/swift/Sources/HuesFormatsFFI/include/module.modulemap",
+    ),
+    (
+        "kotlin",
+        "vn/hues/vietnam/hues_vietnam.kt",
+        "bindings/kotlin/src/main/generated/vn/hues/vietnam/hues_vietnam.kt",
+    ),
+    (
+        "swift",
+        "HuesVietnam.swift",
+        "bindings/swift/Sources/HuesCore/Generated/HuesVietnam.swift",
+    ),
+    (
+        "swift",
+        "HuesVietnamFFI.h",
+        "bindings/swift/Sources/HuesVietnamFFI/include/HuesVietnamFFI.h",
+    ),
+    (
+        "swift",
+        "HuesVietnamFFI.modulemap",
+        "bindings/swift/Sources/HuesVietnamFFI/include/module.modulemap",
+    ),
 ];
 
 /// Runs the subcommand.
@@ -125,7 +165,8 @@ fn read(file: &Path) -> Step<String> {
     match file.extension().and_then(|kind| kind.to_str()) {
         // A foreign trait's method whose name is a word of Swift (`open`) keeps its back-ticks in C, which knows no such quotes.
         Some("h") => text = text.replace('`', ""),
-        Some("kt") if !text.contains(TAKEN_ON_CANCEL) => {
+        // Crates without `async` functions have no such call.
+        Some("kt") if text.contains("uniffiRustCallAsync") && !text.contains(TAKEN_ON_CANCEL) => {
             if !text.contains(LOST_ON_CANCEL) {
                 return Err(Stop::failed(
                     "the generated `uniffiRustCallAsync` is not the one that is mended here: look whether it still loses results",

@@ -8227,81 +8227,6 @@ public func FfiConverterTypeHueError_lower(_ value: HueError) -> RustBuffer {
 
 
 /**
- * A language of the catalogue.
- */
-
-public enum Language: Equatable, Hashable {
-
-    /**
-     * Tiếng Việt.
-     */
-    case vi
-    /**
-     * English.
-     */
-    case en
-
-
-
-
-
-}
-
-#if compiler(>=6)
-extension Language: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeLanguage: FfiConverterRustBuffer {
-    typealias SwiftType = Language
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Language {
-        let variant: Int32 = try readInt(&buf)
-        switch variant {
-
-        case 1: return .vi
-
-        case 2: return .en
-
-        default: throw UniffiInternalError.unexpectedEnumCase
-        }
-    }
-
-    public static func write(_ value: Language, into buf: inout [UInt8]) {
-        switch value {
-
-
-        case .vi:
-            writeInt(&buf, Int32(1))
-
-
-        case .en:
-            writeInt(&buf, Int32(2))
-
-        }
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeLanguage_lift(_ buf: RustBuffer) throws -> Language {
-    return try FfiConverterTypeLanguage.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeLanguage_lower(_ value: Language) -> RustBuffer {
-    return FfiConverterTypeLanguage.lower(value)
-}
-
-
-
-/**
  * How good the link is, in the only steps that change what the core does.
  */
 
@@ -10703,7 +10628,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_hues_core_checksum_func_version() != 12380) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_hues_core_checksum_func_text() != 29774) {
+    if (uniffi_hues_core_checksum_func_text() != 776) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_hues_core_checksum_method_huescore_accounts() != 1955) {
@@ -10926,6 +10851,7 @@ private let initializationResult: InitializationResult = {
     uniffiCallbackInitLogSink()
     uniffiCallbackInitOutboxListener()
     uniffiCallbackInitReportListener()
+    uniffiEnsureHuesVietnamInitialized()
     return InitializationResult.ok
 }()
 

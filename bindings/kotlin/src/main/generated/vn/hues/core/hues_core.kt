@@ -38,6 +38,9 @@ import kotlinx.coroutines.GlobalScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.suspendCancellableCoroutine
+import vn.hues.vietnam.FfiConverterTypeLanguage
+import vn.hues.vietnam.Language
+import vn.hues.vietnam.RustBuffer as RustBufferLanguage
 
 // This is a helper for safely working with byte buffers returned from the Rust code.
 // A rust-owned buffer is represented by its capacity, its current length, and a
@@ -1018,6 +1021,7 @@ internal object UniffiLib {
         uniffiCallbackInterfaceLogSink.register(this)
         uniffiCallbackInterfaceOutboxListener.register(this)
         uniffiCallbackInterfaceReportListener.register(this)
+        vn.hues.vietnam.uniffiEnsureInitialized()
 
     }
 
@@ -1232,7 +1236,7 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_hues_core_fn_func_version(uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_hues_core_fn_func_text(`item`: RustBuffer.ByValue,`language`: RustBuffer.ByValue,`form`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_hues_core_fn_func_text(`item`: RustBuffer.ByValue,`language`: RustBufferLanguage.ByValue,`form`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun ffi_hues_core_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1365,7 +1369,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_hues_core_checksum_func_version() and 0xFFFF) != 12380) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_hues_core_checksum_func_text() and 0xFFFF) != 29774) {
+    if ((lib.uniffi_hues_core_checksum_func_text() and 0xFFFF) != 776) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_hues_core_checksum_method_huescore_accounts() and 0xFFFF) != 1955) {
@@ -10558,51 +10562,6 @@ public object FfiConverterTypeHueError : FfiConverterRustBuffer<HueException> {
 
 
 /**
- * A language of the catalogue.
- */
-
-enum class Language {
-
-    /**
-     * Tiếng Việt.
-     */
-    VI,
-    /**
-     * English.
-     */
-    EN;
-
-
-
-
-    companion object
-}
-
-
-/**
- * @suppress
- */
-public object FfiConverterTypeLanguage: FfiConverterRustBuffer<Language> {
-    override fun read(buf: ByteBuffer) = try {
-
-        Language.entries[buf.getInt() - 1]
-
-    } catch (e: IndexOutOfBoundsException) {
-        throw RuntimeException("invalid enum value, something is very wrong!!", e)
-    }
-
-    override fun allocationSize(value: Language) = 4UL
-
-    override fun write(value: Language, buf: ByteBuffer) {
-        buf.putInt(value.ordinal + 1)
-    }
-}
-
-
-
-
-
-/**
  * How good the link is, in the only steps that change what the core does.
  */
 
@@ -12677,6 +12636,8 @@ public object FfiConverterSequenceTypeWarning: FfiConverterRustBuffer<List<Warni
         }
     }
 }
+
+
 
 
 
