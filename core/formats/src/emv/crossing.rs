@@ -1,6 +1,6 @@
 //! Payment codes for Kotlin and Swift.
 //!
-//! Invariant: [`PaymentQr`](super::PaymentQr) borrows from the text it was read from, and a borrow cannot cross: these records own what it
+//! Invariant: [`PaymentQr`] borrows from the text it was read from, and a borrow cannot cross: these records own what it
 //! says, field for field by the same names, for what a payer's and a seller's screen needs. Nothing is decided here.
 
 use super::{Draft, Notice, PaymentQr, Scheme, Warning};
