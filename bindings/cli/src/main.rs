@@ -56,7 +56,11 @@ fn run(args: Args, terminal: Arc<Terminal>) -> Result<Exit, Failure> {
         Command::Tour(tour) => block(tour::run(&tour, sink)),
         Command::Lab { command } => lab::run(&command, &*sink),
         Command::Play(play) => block(play::run(&play, args.json, sink)),
-        Command::Inspect { kind } => inspect::run(kind, &*sink),
+        Command::Inspect {
+            kind: Some(kind),
+            help: false,
+        } => inspect::run(kind, &*sink),
+        Command::Inspect { kind, .. } => inspect::explain(kind),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "hues", &mut std::io::stdout());
             Ok(Exit::Done)

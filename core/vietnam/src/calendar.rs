@@ -58,7 +58,12 @@ pub struct Calendar {
     official: BTreeSet<i32>,
     special: BTreeMap<Date, DayKind>,
     hours: Vec<(TimeOfDay, TimeOfDay)>,
+    weekday_hours: BTreeMap<u8, Hours>,
+    short_days: BTreeMap<Date, Hours>,
 }
+
+/// From and to, in order.
+type Hours = Vec<(TimeOfDay, TimeOfDay)>;
 
 /// The days of the week that are not worked; the default is Saturday and Sunday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +112,12 @@ pub struct CalendarParts {
     /// Working hours of a day, from and to, in order.
     #[serde(default)]
     pub hours: Vec<(TimeOfDay, TimeOfDay)>,
+    /// Other hours on some days of the week, by ISO weekday: a desk that is open on Saturday mornings.
+    #[serde(default)]
+    pub weekday_hours: BTreeMap<u8, Vec<(TimeOfDay, TimeOfDay)>>,
+    /// Other hours on single days: the half day before a feast.
+    #[serde(default)]
+    pub short_days: BTreeMap<Date, Vec<(TimeOfDay, TimeOfDay)>>,
 }
 
 static BUILT_IN: LazyLock<Calendar> = LazyLock::new(|| {
@@ -152,9 +163,15 @@ impl Calendar {
                 .weekend
                 .map_or(Ok(Weekend::default()), |days| Weekend::of(&days))?,
             official: parts.years.into_iter().collect(),
-            hours: checked_hours(parts.hours)?,
             ..Calendar::default()
-        };
+        }
+        .with_hours(parts.hours)?;
+        for (weekday, hours) in parts.weekday_hours {
+            calendar = calendar.with_weekday_hours(weekday, hours)?;
+        }
+        for (day, hours) in parts.short_days {
+            calendar = calendar.with_short_day(day, hours)?;
+        }
         for day in parts.holidays {
             calendar.insert(day, DayKind::Off(DayName::default()))?;
         }
@@ -187,6 +204,50 @@ impl Calendar {
         Ok(self)
     }
 
+    /// The same with other hours on a day of the week (ISO weekday). It says nothing about whether that day is worked.
+    ///
+    /// # Errors
+    ///
+    /// [`CalendarError::Weekend`] for no day of the week, [`CalendarError::Hours`].
+    pub fn with_weekday_hours(
+        mut self,
+        weekday: u8,
+        hours: Vec<(TimeOfDay, TimeOfDay)>,
+    ) -> Result<Calendar, CalendarError> {
+        if !(1..=7).contains(&weekday) {
+            return Err(CalendarError::Weekend);
+        }
+        self.weekday_hours.insert(weekday, checked_hours(hours)?);
+        Ok(self)
+    }
+
+    /// The same with a short day, such as a half day before a feast. It still counts as a whole working day: the law knows no
+    /// half ones; only terms in hours see the difference.
+    ///
+    /// # Errors
+    ///
+    /// [`CalendarError::Hours`], [`CalendarError::TooLarge`].
+    pub fn with_short_day(
+        mut self,
+        day: Date,
+        hours: Vec<(TimeOfDay, TimeOfDay)>,
+    ) -> Result<Calendar, CalendarError> {
+        if self.short_days.len() >= MAX_DAYS {
+            return Err(CalendarError::TooLarge);
+        }
+        self.short_days.insert(day, checked_hours(hours)?);
+        Ok(self)
+    }
+
+    /// Whether a day counts as a working day.
+    #[must_use]
+    pub fn is_worked(&self, day: Date) -> bool {
+        match self.special.get(&day) {
+            Some(kind) => kind.is_worked(),
+            None => !self.weekend.contains(day),
+        }
+    }
+
     /// What a day is.
     #[must_use]
     pub fn kind_of(&self, day: Date) -> DayKind {
@@ -203,10 +264,24 @@ impl Calendar {
         self.official.contains(&year)
     }
 
-    /// Working hours of a day, empty when the calendar has none.
+    /// Working hours of an ordinary day, empty when the calendar has none.
     #[must_use]
     pub fn hours(&self) -> &[(TimeOfDay, TimeOfDay)] {
         &self.hours
+    }
+
+    /// Working hours of this very day, were it worked.
+    #[must_use]
+    pub fn hours_of(&self, day: Date) -> &[(TimeOfDay, TimeOfDay)] {
+        self.short_days
+            .get(&day)
+            .or_else(|| self.weekday_hours.get(&day.iso_weekday()))
+            .unwrap_or(&self.hours)
+    }
+
+    /// Whether any day of the week has hours.
+    pub(crate) fn has_hours(&self) -> bool {
+        !self.hours.is_empty() || self.weekday_hours.values().any(|hours| !hours.is_empty())
     }
 
     /// The day the data was collected, to be shown beside what is counted with it.
@@ -276,124 +351,4 @@ fn checked_hours(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn date(text: &str) -> Date {
-        text.parse().expect(text)
-    }
-
-    #[test]
-    fn the_built_in_edition_is_whole() {
-        let calendar =
-            Calendar::from_json(include_str!("../data/holidays_vn.json")).expect("readable");
-        assert!((2020..=2026).all(|year| calendar.is_official(year)));
-        assert!(!calendar.is_official(2027) && !calendar.is_official(2019));
-        assert_eq!(Calendar::built_in().as_of(), calendar.as_of());
-        assert!(calendar.as_of().is_some() && !calendar.source().is_empty());
-    }
-
-    #[test]
-    fn days_of_2026_are_of_their_kind() {
-        let calendar = Calendar::built_in();
-        let off = |day: &str| matches!(calendar.kind_of(date(day)), DayKind::Off(name) if !name.vi.is_empty() && !name.en.is_empty());
-        assert!([
-            "2026-01-01",
-            "2026-01-02",
-            "2026-02-17",
-            "2026-04-27",
-            "2026-08-31",
-            "2026-11-24"
-        ]
-        .into_iter()
-        .all(off));
-        assert_eq!(calendar.kind_of(date("2026-01-10")), DayKind::MakeUp);
-        assert_eq!(calendar.kind_of(date("2026-08-22")), DayKind::MakeUp);
-        assert_eq!(calendar.kind_of(date("2026-11-21")), DayKind::Weekend);
-        assert_eq!(calendar.kind_of(date("2026-11-23")), DayKind::Working);
-    }
-
-    #[test]
-    fn working_days_of_each_year() {
-        let calendar = Calendar::built_in();
-        let count = |year: i32| {
-            let mut day = Date::from_ymd(year, 1, 1).expect("a day");
-            let mut worked = 0;
-            while day.year() == year {
-                worked += i32::from(calendar.kind_of(day).is_worked());
-                day = day.next().expect("not the last");
-            }
-            worked
-        };
-        assert_eq!(
-            (2020..=2027).map(count).collect::<Vec<_>>(),
-            [252, 250, 249, 249, 251, 250, 249, 249]
-        );
-    }
-
-    #[test]
-    fn wrong_files_are_refused_by_their_reason() {
-        let year = |days_off: &str, make_up: &str| {
-            format!(
-                r#"{{"schema":1,"source":"s","as_of":"2026-01-01","weekend":[6,7],
-                "years":[{{"year":2026,"status":"official","days_off":[{days_off}],"make_up_days":[{make_up}]}}]}}"#
-            )
-        };
-        let off = r#"{"date":"2026-01-03","vi":"","en":""}"#;
-        assert!(Calendar::from_json(&year(off, r#"{"date":"2026-01-10","notice":"n"}"#)).is_ok());
-        let refused =
-            |json: &str, error| assert_eq!(Calendar::from_json(json).err(), Some(error), "{json}");
-        refused(
-            &year(off, r#"{"date":"2026-01-03"}"#),
-            CalendarError::Contradiction,
-        );
-        refused(
-            &year(r#"{"date":"2025-01-03","vi":"","en":""}"#, ""),
-            CalendarError::Contradiction,
-        );
-        refused(
-            &year(r#"{"date":"2026-02-30","vi":"","en":""}"#, ""),
-            CalendarError::Form,
-        );
-        refused(
-            &year("", "").replace("[6,7]", "[1,2,3,4,5,6,7]"),
-            CalendarError::Weekend,
-        );
-        refused(
-            &year("", "").replace("[6,7]", "[0]"),
-            CalendarError::Weekend,
-        );
-        refused(r#"{"schema":2}"#, CalendarError::Newer);
-        refused("", CalendarError::Form);
-        refused(&" ".repeat(MAX_CALENDAR_BYTES + 1), CalendarError::TooLarge);
-    }
-
-    #[test]
-    fn hours_are_in_order() {
-        let hours = |list: &[(&str, &str)]| {
-            let list = list
-                .iter()
-                .map(|(a, b)| (a.parse().expect("time"), b.parse().expect("time")))
-                .collect();
-            Calendar::default()
-                .with_hours(list)
-                .map(|c| c.hours().len())
-                .map_err(|e| e.to_string())
-        };
-        assert_eq!(hours(&[("07:30", "11:30"), ("13:30", "17:30")]), Ok(2));
-        assert!(hours(&[("13:30", "17:30"), ("07:30", "11:30")]).is_err());
-        assert!(hours(&[("07:30", "07:30")]).is_err());
-        assert!(hours(&[("07:30", "11:30"), ("11:00", "17:00")]).is_err());
-    }
-
-    #[test]
-    fn parts_read_from_json_as_tools_give_them() {
-        let json = r#"{"years":[2026],"weekend":[7],"holidays":["2026-11-24"],"make_up_days":["2026-11-29"],
-            "hours":[["07:30","11:30"]]}"#;
-        let calendar =
-            Calendar::from_parts(serde_json::from_str(json).expect("parts")).expect("calendar");
-        assert_eq!(calendar.kind_of(date("2026-11-28")), DayKind::Working);
-        assert_eq!(calendar.kind_of(date("2026-11-29")), DayKind::MakeUp);
-        assert_eq!(calendar.hours().len(), 1);
-    }
-}
+mod tests;

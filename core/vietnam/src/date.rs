@@ -95,6 +95,16 @@ impl Date {
             .then_some(Date { days })
     }
 
+    /// The same day of the month `months` later, or that month's last day where it has no such day (Civil Code 2015, art. 148 (3));
+    /// `None` after 9999.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Option<Date> {
+        let (year, month, day) = self.ymd();
+        let months = u32::try_from(year * 12).ok()? + (month - 1) + months.min(120_000);
+        let (year, month) = ((months / 12) as i32, months % 12 + 1);
+        Date::from_ymd(year, month, day.min(days_in_month(year, month))).ok()
+    }
+
     /// As written on Vietnamese forms: `24/11/2026`.
     #[must_use]
     pub fn day_month_year(self) -> String {

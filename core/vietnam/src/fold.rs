@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
+use crate::fold_fast;
 use crate::fold_table::{ADDITIONAL, ADDITIONAL_FIRST, BY_RULE, LATIN, LATIN_FIRST};
 
 /// Version of the folding and of the token rules. A search index keeps the version it was built with and is rebuilt when
@@ -23,6 +24,11 @@ pub const FOLD_VERSION: u32 = 1;
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> String {
+    fold_fast::fold(text).unwrap_or_else(|| fold_by_chars(text))
+}
+
+/// [`fold`] character by character: what the fast way must agree with, on every text.
+pub(crate) fn fold_by_chars(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
         fold_char(c, |f| folded.push(f));
@@ -230,7 +236,33 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_fast_way_and_the_slow_way_agree_on_every_scalar() {
+        for c in all_chars() {
+            let text = format!("{c}Huế Đà{c}GHIJKLMN{c}{c}");
+            {
+                assert_eq!(
+                    fold_fast::fold(&text).as_deref(),
+                    Some(fold_by_chars(&text).as_str()),
+                    "U+{:04X}",
+                    u32::from(c)
+                );
+            }
+        }
+        let growing = "\u{149}".repeat(1000);
+        assert_eq!(fold(&growing), fold_by_chars(&growing));
+    }
+
     proptest! {
+        #[test]
+        fn the_fast_way_and_the_slow_way_agree(s in any::<String>(), v in "[a-zA-ZđĐạ-ỹ \u{300}-\u{345}“–]{0,60}") {
+            for text in [&s, &v] {
+                let fast = fold_fast::fold(text);
+                let slow = fold_by_chars(text);
+                prop_assert_eq!(fast.as_ref(), Some(&slow));
+            }
+        }
+
         #[test]
         fn any_text_folds_alike_in_every_form(s in any::<String>()) {
             let folded = fold(&s);

@@ -56,9 +56,14 @@ pub enum Command {
         command: LabCommand,
     },
     /// Read one payload from standard input and say what it is.
+    #[command(disable_help_flag = true)]
     Inspect {
         /// What the payload is.
-        kind: crate::inspect::Kind,
+        #[arg(required_unless_present = "help")]
+        kind: Option<crate::inspect::Kind>,
+        /// Explain the format of KIND in ten lines; without it, list all kinds.
+        #[arg(short, long)]
+        help: bool,
     },
     /// Print a completion script.
     Completions {

@@ -4,15 +4,18 @@
 
 mod due_date;
 mod formats;
+mod help;
 mod ocop;
 mod unit;
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use clap::ValueEnum;
 use hues_formats::gs1::{DigitalLink, Gtin};
 use hues_formats::{emv, BhytNumber, BhytQr, CccdQr, DossierCode, Mrz, PersonalId, PhoneNumber};
+use hues_vietnam::{read_dong, Language, Speech, WordsError};
 use serde_json::{json, Value};
+use unicode_normalization::UnicodeNormalization;
 
 use self::formats::{dated, shown};
 use crate::exit::{Exit, Failure};
@@ -26,6 +29,8 @@ const MAX: usize = 8 * 1024;
 pub enum Kind {
     /// A text; prints its search form.
     Fold,
+    /// A sum of đồng in digits; prints it in words.
+    MoneyText,
     /// Receipt, term and calendar; prints the due date.
     DueDate,
     /// A code, a text or an address; prints the administrative unit of today.
@@ -70,6 +75,27 @@ impl Refusal {
     }
 }
 
+/// Prints the page that teaches a kind, or the list of all.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn explain(kind: Option<Kind>) -> Result<Exit, Failure> {
+    let language = help::language(|name| std::env::var(name).ok());
+    let page = match kind {
+        Some(kind) => help::page(&name(kind), language).to_owned(),
+        None => help::index(language),
+    };
+    writeln!(std::io::stdout(), "{page}").map_err(|e| Failure::io("stdout", &e))?;
+    Ok(Exit::Done)
+}
+
+/// The word for a kind on the command line.
+fn name(kind: Kind) -> String {
+    kind.to_possible_value()
+        .map(|v| v.get_name().to_owned())
+        .unwrap_or_default()
+}
+
 /// Reads standard input and prints one object; exit 2 when it is refused.
 ///
 /// # Errors
@@ -81,10 +107,7 @@ pub fn run(kind: Kind, sink: &dyn Sink) -> Result<Exit, Failure> {
         .take(MAX as u64 + 3)
         .read_to_end(&mut bytes)
         .map_err(|e| Failure::io("stdin", &e))?;
-    let name = kind
-        .to_possible_value()
-        .map(|v| v.get_name().to_owned())
-        .unwrap_or_default();
+    let name = name(kind);
     match payload(&bytes).and_then(|text| value(kind, text)) {
         Ok(value) => {
             sink.result(&json!({"ok": true, "kind": name, "value": value}));
@@ -115,7 +138,8 @@ fn payload(bytes: &[u8]) -> Result<&str, Refusal> {
 
 fn value(kind: Kind, text: &str) -> Result<Value, Refusal> {
     match kind {
-        Kind::Fold => Ok(json!({"folded": hues_vietnam::fold(text), "warnings": []})),
+        Kind::Fold => Ok(fold(text)),
+        Kind::MoneyText => money_text(text),
         Kind::DueDate => due_date::read(text),
         Kind::Unit => unit::read(text),
         Kind::CccdQr => shown(CccdQr::parse(text)),
@@ -130,6 +154,22 @@ fn value(kind: Kind, text: &str) -> Result<Value, Refusal> {
         Kind::DigitalLink => shown(DigitalLink::parse(text)),
         Kind::Ocop => ocop::read(text),
     }
+}
+
+/// Composed again: the fold leaves Korean, of all scripts, in parts.
+fn fold(text: &str) -> Value {
+    let folded: String = hues_vietnam::fold(text).nfc().collect();
+    json!({"folded": folded, "warnings": []})
+}
+
+fn money_text(digits: &str) -> Result<Value, Refusal> {
+    let refused = |e: WordsError| match e {
+        WordsError::Format => Refusal::new("format", "digits 0 to 9 alone"),
+        WordsError::Range => Refusal::new("range", "0 to 999999999999999 đồng"),
+    };
+    let dong = read_dong(digits).map_err(refused)?;
+    let text = hues_vietnam::money_text(dong, Language::Vi, Speech::Northern).map_err(refused)?;
+    Ok(json!({"text": text, "warnings": []}))
 }
 
 /// A JSON object of a known shape.
@@ -149,6 +189,57 @@ mod tests {
         assert_eq!(payload(&[0xff]).unwrap_err().rule, "charset");
         assert_eq!(payload(&vec![b'a'; MAX + 1]).unwrap_err().rule, "too-long");
         assert!(payload(&vec![b'a'; MAX]).is_ok());
+    }
+
+    /// The vectors that every language reads.
+    #[test]
+    fn shared_vectors_of_the_language_and_the_calendar() {
+        for (kind, file) in [
+            (
+                Kind::Fold,
+                include_str!("../../../../core/vietnam/vectors/fold.json"),
+            ),
+            (
+                Kind::MoneyText,
+                include_str!("../../../../core/vietnam/vectors/money-text.json"),
+            ),
+            (
+                Kind::DueDate,
+                include_str!("../../../../core/vietnam/vectors/due-date.json"),
+            ),
+        ] {
+            let cases: Vec<Value> = serde_json::from_str(file).unwrap();
+            assert!(cases.len() > 10);
+            for case in cases {
+                let name = case["name"].as_str().unwrap();
+                match value(kind, case["input"].as_str().unwrap()) {
+                    Ok(value) => {
+                        let wanted = case["value"].as_object();
+                        let wanted = wanted.unwrap_or_else(|| panic!("{name}: {value}"));
+                        for (field, wanted) in wanted {
+                            assert_eq!(&value[field], wanted, "{name}: {field}");
+                        }
+                    }
+                    Err(refusal) => assert_eq!(case["error"], refusal.rule, "{name}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sums_are_said_and_what_is_no_sum_is_refused() {
+        let said = |digits: &str| value(Kind::MoneyText, digits);
+        assert_eq!(said("100000").unwrap()["text"], "Một trăm nghìn đồng");
+        assert_eq!(said("1.000").unwrap_err().rule, "format");
+        assert_eq!(said("1000000000000000").unwrap_err().rule, "range");
+    }
+
+    #[test]
+    fn every_script_comes_out_composed() {
+        assert_eq!(
+            value(Kind::Fold, "한국").unwrap()["folded"],
+            "한국".nfc().collect::<String>()
+        );
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //!
 //! Invariant: unknown fields are passed over (a newer edition may say more), a day under the wrong year is refused.
 
-use super::{CalendarError, Date, DayKind, DayName, Weekend, MAX_NAME_BYTES, MAX_YEARS};
+use std::collections::BTreeMap;
+
+use super::{CalendarError, Date, DayKind, DayName, Hours, Weekend, MAX_NAME_BYTES, MAX_YEARS};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -16,6 +18,12 @@ pub(super) struct Calendar {
     as_of: Date,
     weekend: Vec<u8>,
     years: Vec<Year>,
+    #[serde(default)]
+    hours: Hours,
+    #[serde(default)]
+    weekday_hours: BTreeMap<u8, Hours>,
+    #[serde(default)]
+    short_days: BTreeMap<Date, Hours>,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +66,13 @@ impl Calendar {
         };
         for year in self.years {
             year.insert_into(&mut calendar)?;
+        }
+        calendar = calendar.with_hours(self.hours)?;
+        for (weekday, hours) in self.weekday_hours {
+            calendar = calendar.with_weekday_hours(weekday, hours)?;
+        }
+        for (day, hours) in self.short_days {
+            calendar = calendar.with_short_day(day, hours)?;
         }
         Ok(calendar)
     }

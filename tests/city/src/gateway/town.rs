@@ -68,7 +68,7 @@ impl Town {
 
     /// The last day of a term that begins now, `YYYY-MM-DD`.
     pub(super) fn due(at: i64, working_days: u32) -> Option<String> {
-        let due = due_date(Received::At(at), working_days, None, Calendar::built_in()).ok()?;
-        Some(due.date.to_string())
+        let (due, _) = due_date(Received::At(at), working_days, None, Calendar::built_in()).ok()?;
+        Some(due.to_string())
     }
 }
