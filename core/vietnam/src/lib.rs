@@ -1,4 +1,5 @@
-//! Vietnamese field knowledge: the search fold with its tokens and tone ranking, law time and the working calendar, and the
+//! Vietnamese field knowledge: the search fold with its tokens and tone ranking, syllables, order and names, numbers and dates
+//! in words, law time and the working calendar, and the
 //! administrative units of Huế then and now.
 //!
 //! Invariant: pure. No I/O, no clock, no randomness, no panic on any input. Law time is +07:00, never the phone's zone.
@@ -52,3 +53,8 @@ pub use words::{
 
 #[cfg(feature = "uniffi")]
 uniffi::setup_scaffolding!();
+
+/// The example of the README, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExample;

@@ -86,8 +86,8 @@ impl Peer {
                 launcher(context, "HUES_PEER_FORMATS_NODE", &line)
             }
             Self::FormatsPython => {
-                let python =
-                    python::set_up(context, "formats", "vietqr-emvco and mrz from PyPI, 2 MB")?;
+                let about = "vietqr-emvco, mrz and holidays from PyPI, 4 MB";
+                let python = python::set_up(context, "formats", about)?;
                 let script = context.path("tests/interop/peers/formats-python/formats.py");
                 let line = format!(
                     "exec {} {}",

@@ -3,9 +3,12 @@
 mod bhyt;
 mod cccd;
 mod digital_link;
+mod due_date;
+mod fold;
 mod gtin;
 mod mrz;
 mod vietqr;
+mod words;
 
 use crate::Step;
 
@@ -61,4 +64,9 @@ pub const ALL: &[Row] = &[
     mrz::ROW,
     cccd::ROW,
     bhyt::ROW,
+    fold::WHOLE,
+    fold::LINES,
+    due_date::DUE,
+    due_date::EXPLAINED,
+    words::ROW,
 ];

@@ -47,7 +47,18 @@ def mrz(zone):
     }
 
 
-READERS = {"vietqr-emvco": vietqr_emvco, "mrz": mrz}
+def holidays(year):
+    """Days off and weekend days worked of a year, as the package has them."""
+    from holidays import country_holidays
+
+    days = country_holidays("VN", years=int(year))
+    return {
+        "off": sorted(day.isoformat() for day in days if day.year == int(year)),
+        "worked": sorted(day.isoformat() for day in days.weekend_workdays if day.year == int(year)),
+    }
+
+
+READERS = {"vietqr-emvco": vietqr_emvco, "mrz": mrz, "holidays": holidays}
 
 
 def refusing(reader):
