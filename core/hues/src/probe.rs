@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hues_store::Durability;
+use hues_sync::engine::Event;
 
 /// A moment that a promised fault can hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +61,9 @@ impl ProbePoint {
 pub trait Probe: Send + Sync {
     /// The core is at `point`.
     fn at(&self, point: ProbePoint);
+
+    /// `event` is about to meet the step machine while that is in `mode`. Only the laboratory keeps a table of it.
+    fn event(&self, _mode: &'static str, _event: &Event) {}
 
     /// What the commit of an act survives. Only a benchmark lowers it, to tell the price of a sync from the rest.
     fn durability(&self) -> Durability {

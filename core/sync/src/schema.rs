@@ -115,3 +115,30 @@ CREATE TABLE sync_device (
   seed BLOB NOT NULL                     -- the device op key; each lane's author part is certified by it
 );
 ";
+
+/// What is large and seldom changes leaves the row that every wake-up writes: a page of 4 KiB then, not the whole config pack.
+/// A migration of its own.
+pub const SCHEMA_SIGNED: &str = "
+CREATE TABLE sync_signed (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,            -- 'keys', 'config'
+  version INTEGER NOT NULL,
+  bytes BLOB NOT NULL                   -- as the city signed it
+);
+INSERT INTO sync_signed (name, version, bytes) SELECT 'keys', 0, keys FROM sync_trust WHERE keys IS NOT NULL;
+INSERT INTO sync_signed (name, version, bytes) SELECT 'config', pack_version, pack FROM sync_trust WHERE pack IS NOT NULL;
+ALTER TABLE sync_trust DROP COLUMN keys;
+ALTER TABLE sync_trust DROP COLUMN pack;
+ALTER TABLE sync_trust DROP COLUMN pack_version;
+";
+
+/// Undoes [`SCHEMA_SIGNED`]: a file as the release before left it, for the laboratory.
+pub const UNDO_SIGNED: &str = "
+ALTER TABLE sync_trust ADD COLUMN keys BLOB;
+ALTER TABLE sync_trust ADD COLUMN pack BLOB;
+ALTER TABLE sync_trust ADD COLUMN pack_version INTEGER NOT NULL DEFAULT 0;
+UPDATE sync_trust SET keys = (SELECT bytes FROM sync_signed WHERE name = 'keys');
+UPDATE sync_trust SET (pack, pack_version) = (SELECT bytes, version FROM sync_signed WHERE name = 'config')
+  WHERE EXISTS (SELECT 1 FROM sync_signed WHERE name = 'config');
+DROP TABLE sync_signed;
+";

@@ -22,15 +22,13 @@ const HOUR_MS: i64 = 3_600_000;
 /// # Errors
 /// The store's; `Corrupt` when what was kept is no key list.
 pub fn keys(conn: &Connection) -> Result<Option<KeyList>> {
-    let bytes: Option<Vec<u8>> = one(conn, "SELECT keys FROM sync_trust", [], |r| r.get(0))?;
-    bytes
-        .map(|b| KeyList::trusted(&b).map_err(|_| StoreError::Corrupt("key list").into()))
+    signed(conn, "keys")?
+        .map(|(_, b)| KeyList::trusted(&b).map_err(|_| StoreError::Corrupt("key list").into()))
         .transpose()
 }
 
 pub(crate) fn save_keys(conn: &Connection, keys: &KeyList) -> Result<()> {
-    run(conn, "UPDATE sync_trust SET keys = ?1", [keys.bytes()])?;
-    Ok(())
+    save_signed(conn, "keys", 0, keys.bytes())
 }
 
 /// Time of the newest good beacon, milliseconds since 1970 by the city's clock.
@@ -148,18 +146,28 @@ pub(crate) fn keep_quoted(
 /// # Errors
 /// The store's.
 pub fn pack(conn: &Connection) -> Result<Option<(u64, Vec<u8>)>> {
-    let row: (Num, Option<Vec<u8>>) =
-        conn.query_row("SELECT pack_version, pack FROM sync_trust", [], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })?;
-    Ok(row.1.map(|bytes| (row.0 .0, bytes)))
+    signed(conn, "config")
 }
 
 pub(crate) fn save_pack(conn: &Connection, pack: &Signed<Pack>) -> Result<()> {
+    save_signed(conn, "config", pack.version, pack.bytes())
+}
+
+/// A large object that the city signed, and its version.
+fn signed(conn: &Connection, name: &str) -> Result<Option<(u64, Vec<u8>)>> {
+    let sql = "SELECT version, bytes FROM sync_signed WHERE name = ?1";
+    let row = conn.prepare_cached(sql)?.query_row([name], |r| {
+        Ok((r.get::<_, Num>(0)?.0, r.get::<_, Vec<u8>>(1)?))
+    });
+    Ok(row.optional()?)
+}
+
+fn save_signed(conn: &Connection, name: &str, version: u64, bytes: &[u8]) -> Result<()> {
     run(
         conn,
-        "UPDATE sync_trust SET pack = ?1, pack_version = ?2",
-        (pack.bytes(), Num(pack.version)),
+        "INSERT INTO sync_signed (name, version, bytes) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, bytes = excluded.bytes",
+        (name, Num(version), bytes),
     )?;
     Ok(())
 }

@@ -14,11 +14,12 @@ use crate::inputs::OpLine;
 use crate::Step;
 
 /// The schema of the phone's file, statement for statement.
-const SCHEMA: [&str; 4] = [
+const SCHEMA: [&str; 5] = [
     hues_sync::schema::SCHEMA,
     include_str!("../../../core/hues/src/feedback/schema_v1.sql"),
     include_str!("../../../core/hues/src/feedback/schema_v2.sql"),
     include_str!("../../../core/hues/src/account/schema_v1.sql"),
+    hues_sync::schema::SCHEMA_SIGNED,
 ];
 
 /// The part of it that lists read.

@@ -533,3 +533,30 @@ async fn after_a_restore_what_is_offered_again_gets_receipts_of_the_new_epoch() 
     assert_eq!(citizen.only("mine").await["state"], "withdrawn");
     assert!(city.restore("never").is_err());
 }
+
+/// After a restore each phone brings back its own acts, in no order between them. One that comes before the report it is about is not refused: a refusal is
+/// for good, and the act would be lost to its sender.
+#[tokio::test]
+async fn after_a_restore_an_act_that_comes_before_its_report_waits_for_it() {
+    let city = city();
+    let mut citizen = Phone::new(&city, 21, Some("citizen")).await;
+    let mut officer = Phone::new(&city, 22, Some("officer/ioc")).await;
+    let mut lane = citizen.lane();
+    let new = Act::New(citizen.report(&lane));
+    city.backup(Some("empty")).unwrap();
+    let filed = citizen.take(&mut lane, &new).await;
+    let mut work = officer.lane();
+    work.subject = lane.subject;
+    let verify = Act::Verify(Verify { note: None });
+    let verified = officer.take(&mut work, &verify).await;
+    city.restore("empty").unwrap();
+
+    let early = officer.send(&verified).await;
+    assert_eq!((early.status, early.body.is_empty()), (503, true));
+    assert_eq!(citizen.send(&filed).await.status, 200);
+    assert_eq!(officer.send(&verified).await.status, 200);
+    assert_eq!(citizen.only("mine").await["state"], "verified");
+    // What breaks a rule of its own is refused as ever.
+    let again = officer.offer(&work, &verify);
+    assert_eq!(officer.refused(&again).await, Rule::State.name());
+}

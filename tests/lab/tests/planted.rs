@@ -11,20 +11,20 @@ use hues_lab::power::{history, Mistake};
 /// A bug, the scenario and seed that find it, and the promise it breaks there.
 const PLANTED: [(&str, &str, u64, &str); 15] = [
     ("cursor-before-rows", "storm", 1, "queues-empty"),
-    ("wedge-forgotten", "storm", 1, "nothing-lost"),
+    ("wedge-forgotten", "storm", 2, "nothing-lost"),
     ("chunk-answer-dropped", "storm", 1, "queues-empty"),
     ("receipt-of-another", "portal-hotel", 2, "receipts"),
     ("plaintext-left", "storm", 1, "no-plaintext"),
     ("watermark-unsigned", "broken-night", 2, "nothing-lost"),
     ("beacon-for-nobody", "storm", 1, "never-stuck"),
-    ("zeros-for-data", "pages", 1, "no-surprise"),
-    ("unclaimed-after-repair", "pages", 3, "queues-empty"),
+    ("zeros-for-data", "pages", 2, "no-surprise"),
+    ("unclaimed-after-repair", "pages", 7, "queues-empty"),
     ("beacon-not-mirrored", "pages", 1, "proofs-verify"),
     ("index-stale", "storm", 1, "index-is-table"),
     ("window-deaf", "storm", 1, "windows-add-up"),
-    ("no-second-copy", "pages", 7, "queues-empty"),
+    ("no-second-copy", "pages", 13, "nothing-lost"),
     ("epoch-ignored", "storm", 1, "queues-empty"),
-    ("lying-page-stays", "broken-night", 2018, "queues-empty"),
+    ("lying-page-stays", "broken-night", 2029, "queues-empty"),
 ];
 
 /// A scenario by its name; `copies` and `pages` are the broken night with more of either.

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use hues_lab::flood::audit::Invariant;
-use hues_lab::flood::coverage::{EVENTS, IMPOSSIBLE, STATES};
+use hues_lab::flood::coverage::{impossible, EVENTS, STATES};
 use hues_lab::flood::scenario::Kind;
 use hues_lab::flood::{percentile, Coverage, Played, Series, Sum};
 
@@ -317,12 +317,9 @@ fn coverage(met: &Coverage) -> String {
         let _ = write!(out, "<tr><th scope=\"row\">{event}</th>");
         for state in STATES {
             let n = met.of(state, event);
-            let cannot = IMPOSSIBLE
-                .iter()
-                .any(|(s, e, _)| *s == state && *e == event);
-            let _ = match (n, cannot) {
-                (0, true) => write!(out, "<td class=\"cannot\">–</td>"),
-                (0, false) => write!(out, "<td class=\"never\">0</td>"),
+            let _ = match (n, impossible(state, event)) {
+                (0, Some(why)) => write!(out, "<td class=\"cannot\" title=\"{why}\">–</td>"),
+                (0, None) => write!(out, "<td class=\"never\">0</td>"),
                 _ => write!(out, "<td>{}</td>", grouped(n)),
             };
         }

@@ -149,7 +149,7 @@ fn counted(scenario: &Scenario, sum: &Sum) -> Value {
     json!({
         "event": "scenario", "scenario": scenario.name, "floods": sum.floods, "thin": sum.thin,
         "acts": sum.acts, "photos": sum.photos, "refused": sum.refused, "cut_short": sum.unheard,
-        "copied_over": sum.copied_over, "exchanges": sum.exchanges, "hits": sum.hits,
+        "copied_over": sum.copied_over, "orphans": sum.orphans, "exchanges": sum.exchanges, "hits": sum.hits,
         "calm_ms": three(&sum.settled), "delivery_ms": three(&sum.delays), "wakes": three(&wakes),
         "bytes_up": three(&up), "bytes_down": three(&down), "fullest_disk": sum.disk, "virtual_minutes": sum.minutes,
     })

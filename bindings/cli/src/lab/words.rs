@@ -7,6 +7,10 @@ use hues_lab::flood::scenario::Kind;
 pub fn fault(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Outage => ("Nhà mạng mất sóng", "A carrier is out"),
+        Kind::DeadLink => (
+            "Có vạch sóng nhưng không gì qua được",
+            "Bars, and nothing passes",
+        ),
         Kind::Slow => ("Mạng rất chậm", "A very slow link"),
         Kind::Latency => ("Mạng trễ", "Long delays"),
         Kind::Portal => ("Cổng đăng nhập Wi-Fi", "A captive portal"),
@@ -45,6 +49,11 @@ pub fn fault(kind: Kind) -> (&'static str, &'static str) {
         Kind::OldCopy => (
             "Máy quay về bản sao cũ",
             "The phone goes back to an old copy",
+        ),
+        Kind::LowPower => ("Pin yếu", "Power is low"),
+        Kind::TooOld => (
+            "Thành phố không còn nhận bản ứng dụng cũ",
+            "The city no longer speaks the app's protocol",
         ),
         Kind::Update => (
             "Cập nhật ứng dụng khi còn việc chờ",

@@ -24,7 +24,7 @@ use crate::ports::{Clock, LogSink};
 use crate::probe::Probe;
 
 /// The schema of `core.db`, oldest first. A released step never changes.
-const CORE: [Migration; 4] = [
+const CORE: [Migration; 5] = [
     Migration {
         version: 1,
         sql: hues_sync::schema::SCHEMA,
@@ -41,6 +41,10 @@ const CORE: [Migration; 4] = [
         version: 4,
         sql: owner::SCHEMA_V1,
     },
+    Migration {
+        version: 5,
+        sql: hues_sync::schema::SCHEMA_SIGNED,
+    },
 ];
 
 const KIND: FileKind<'static> = FileKind {
@@ -56,7 +60,8 @@ const KIND: FileKind<'static> = FileKind {
 /// whoever adds a migration undoes it here.
 pub(crate) fn age(tx: &rusqlite::Connection) -> Result<(), HueError> {
     let before = CORE[CORE.len() - 2].version;
-    tx.execute_batch("DROP TABLE owner; UPDATE search_index SET fold = 0;")?;
+    tx.execute_batch(hues_sync::schema::UNDO_SIGNED)?;
+    tx.execute_batch("UPDATE search_index SET fold = 0;")?;
     tx.pragma_update(None, "user_version", before)?;
     Ok(())
 }

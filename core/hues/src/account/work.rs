@@ -138,6 +138,7 @@ impl Work<'_> {
         };
         let answered = matches!(event, Event::Http { .. });
         let engine = &mut self.state.engine;
+        self.state.probe.event(engine.machine().mode(), &event);
         let outcome = match engine.handle(self.seat.writer()?, &mut env, &mut Pulled, event) {
             Ok(outcome) => outcome,
             Err(error) => {

@@ -25,6 +25,8 @@ fn env(random: &mut SeededRandom) -> Env<'_> {
 fn database() -> Connection {
     let conn = Connection::open_in_memory().expect("memory");
     conn.execute_batch(schema::SCHEMA).expect("a schema");
+    conn.execute_batch(schema::SCHEMA_SIGNED)
+        .expect("its second step");
     conn
 }
 

@@ -149,3 +149,43 @@ fn a_dark_night_wakes_the_phone_seldom_even_when_each_wake_up_is_a_new_process()
         }
     }
 }
+
+/// Scopes of one rhythm that drifted apart (one of them failed once) come together again: a quiet day in a pocket is one wake-up an hour, not one a scope.
+#[test]
+fn scopes_of_one_rhythm_share_their_wake_ups() {
+    let (mut phone, mut city) = (Phone::new(5), City::new());
+    phone.sign_in(ME);
+    let hourly = |name: &str| ScopeWish {
+        name: name.into(),
+        every_foreground: Some(60_000),
+        every_background: Some(3_600_000),
+    };
+    phone.tell(Event::Scopes(vec![hourly("inbox"), hourly("mine")]));
+    phone.tell(Event::Link(Link::Good));
+    phone.settle(&mut city);
+    phone.now = phone.now.max(phone.wake.expect("an hour from now"));
+    phone.tell(Event::Timer);
+    let mut lost = 0;
+    while lost < 5 {
+        match phone.open.first().map(|r| r.path.contains("inbox")) {
+            Some(inbox) => {
+                lost += u32::from(inbox);
+                carry(&mut phone, &mut city, 400_000, inbox);
+            }
+            None => {
+                phone.now = phone.now.max(phone.wake.expect("another try"));
+                phone.tell(Event::Timer);
+            }
+        }
+    }
+    let (start, mut wakes) = (phone.now, 0);
+    while phone.now < start + 24 * 3_600_000 {
+        while !phone.open.is_empty() {
+            carry(&mut phone, &mut city, 400_000, false);
+        }
+        phone.now = phone.now.max(phone.wake.expect("the next hour"));
+        phone.tell(Event::Timer);
+        wakes += 1;
+    }
+    assert!((23..=30).contains(&wakes), "{wakes} wake-ups");
+}

@@ -52,6 +52,7 @@ pub(super) fn plan(s: &mut State, now: Mono, out: &mut Vec<Command>) {
         save_rest(s, out);
         return;
     }
+    travel_together(s, now);
     want_beacon(s, now);
     let mut ready: Vec<(Rank, Item)> = items(s)
         .into_iter()
@@ -84,6 +85,21 @@ pub(super) fn items(s: &State) -> Vec<Item> {
     all.extend(s.scopes.keys().map(|n| Item::Scope(n.clone())));
     all.extend(s.files.keys().map(|f| Item::File(*f)));
     all
+}
+
+/// A radio that is up for one scope is up for all: what would be pulled soon anyway goes now, so that scopes of one rhythm cost one wake-up and not one each.
+fn travel_together(s: &mut State, now: Mono) {
+    let live = matches!(s.session, Session::Live(_));
+    let goes = |s: &State, name: &String| scope(s, now, name).is_none();
+    if s.foreground || s.low_power || !s.scopes.keys().any(|name| goes(s, name)) {
+        return;
+    }
+    let may = |x: &super::state::Scope| !x.denied && (live || !x.view.session);
+    for x in s.scopes.values_mut().filter(|x| may(x)) {
+        if let (Some(every), Some(last)) = (x.view.every_background, x.last) {
+            x.wanted |= last.plus(every - every / 12) <= now;
+        }
+    }
 }
 
 fn want_beacon(s: &mut State, now: Mono) {

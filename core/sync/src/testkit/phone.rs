@@ -76,10 +76,16 @@ pub fn env<'a>(now: u64, random: &'a mut SeededRandom) -> Env<'a> {
 }
 
 pub fn database(dir: &std::path::Path, random: &mut SeededRandom) -> Writer {
-    let migrations = [Migration {
-        version: 1,
-        sql: schema::SCHEMA,
-    }];
+    let migrations = [
+        Migration {
+            version: 1,
+            sql: schema::SCHEMA,
+        },
+        Migration {
+            version: 2,
+            sql: schema::SCHEMA_SIGNED,
+        },
+    ];
     let (key, disk) = (FileKey::random(random), Arc::new(RealDisk));
     StoreFile::open_with_key(disk, dir, "core", key, &migrations, FileOptions::default())
         .unwrap()

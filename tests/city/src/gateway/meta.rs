@@ -15,6 +15,9 @@ use crate::storage::{StorageError, Table, Tx};
 /// A beacon lives this long.
 const BEACON_MS: i64 = 60_000;
 
+/// Phones bring back what a restore took within this time, or never: a week without a link is long, also after a flood.
+const MENDING_MS: i64 = 7 * 24 * 3_600_000;
+
 /// Reads a JSON value; the type decides whether a missing one is an error.
 pub(super) fn get<T: DeserializeOwned>(
     tx: &dyn Tx,
@@ -51,6 +54,9 @@ pub struct CityLog {
     pub head: u64,
     /// How often the city came back from a backup.
     pub restores: u64,
+    /// When it came back last, milliseconds since 1970 by its own clock.
+    #[serde(default)]
+    pub restored_at: Option<i64>,
     /// The newest revision of any row.
     pub revision: u64,
     /// The newest time the city put its name to, milliseconds.
@@ -72,6 +78,7 @@ impl CityLog {
             watermark: 0,
             head: 0,
             restores: 0,
+            restored_at: None,
             revision: 0,
             signed_time: 0,
             duplicates: 0,
@@ -100,6 +107,12 @@ impl CityLog {
         self.epoch = Epoch(new_epoch(env));
         self.watermark = self.head;
         self.restores += 1;
+        self.restored_at = Some(env.wall.0);
+    }
+
+    /// Whether the city came back from a backup so lately that phones may still bring what it lost.
+    pub(super) fn is_mending(&self, now: Wall) -> bool {
+        self.restored_at.is_some_and(|at| now.0 - at < MENDING_MS)
     }
 }
 

@@ -4,7 +4,7 @@
 //! lasts; a refused op stays refused, so that what the phone puts in its place cannot meet it again. A lane's head moves
 //! by committed ops only.
 
-use hues_env::Env;
+use hues_env::{Env, Wall};
 use hues_protocol::bundle::{Bundle, BundleError, MAX_BUNDLE};
 use hues_protocol::city::CitySigned;
 use hues_protocol::fork::Fork;
@@ -17,7 +17,7 @@ use hues_protocol::receipt::Receipt;
 use hues_protocol::refusal::{Refusal, Rule};
 use hues_protocol::sign1::{Sign1, MAX_OBJECT};
 
-use super::call::{answer, refuse, sign_in, stop_with, Answer, Call, Stop, COSE};
+use super::call::{answer, empty, refuse, sign_in, stop_with, Answer, Call, Stop, COSE};
 use super::feedback::{self, Deed, Halt};
 use super::keys::CityKeys;
 use super::meta::{self, CityLog};
@@ -55,6 +55,11 @@ pub(super) fn submit(
         // Committed: only now the city puts its name to it.
         Ok(receipt) => Ok(answer(200, COSE, receipt.sign(&keys.receipts).into_bytes())),
         Err(Halt::Refused(rule)) => {
+            let early: Result<_, Stop> =
+                storage.transaction(|tx| Ok(Offer::comes_early(tx, env.wall, rule)?));
+            if early? {
+                return Err(stop_with(empty(503)));
+            }
             let kept: Result<_, Stop> = storage.transaction(|tx| offer.keep_refusal(tx, env, rule));
             Ok(refused(&kept?, keys))
         }
@@ -91,6 +96,13 @@ struct Offer<'a> {
 }
 
 impl Offer<'_> {
+    /// Whether this refusal would only say that the op came before the report it is about. After a restore phones bring back what was lost, each its own and in
+    /// no order between them. A refusal is for good; so nothing is said until the report had its time.
+    fn comes_early(tx: &dyn Tx, now: Wall, rule: Rule) -> Result<bool, StorageError> {
+        // Whoever acts on a report saw it, and nobody but this city shows any.
+        Ok(rule == Rule::SubjectUnknown && CityLog::load(tx)?.is_mending(now))
+    }
+
     fn take(&mut self, tx: &mut dyn Tx, env: &mut Env, call: &Call) -> Result<Receipt, Halt> {
         let header = self.op.header().clone();
         let mut log = CityLog::load(tx)?;

@@ -203,6 +203,7 @@ mod tests {
             watermark: 0,
             head: 0,
             restores: 0,
+            restored_at: None,
             revision: 0,
             signed_time: 0,
             duplicates: 0,

@@ -46,7 +46,13 @@ impl Exchange {
     pub fn arrives(&self) -> bool {
         !matches!(
             self.hit.map(|(kind, _)| kind),
-            Some(Kind::LostRequest | Kind::ErrorBefore | Kind::Outage | Kind::Portal)
+            Some(
+                Kind::LostRequest
+                    | Kind::ErrorBefore
+                    | Kind::Outage
+                    | Kind::DeadLink
+                    | Kind::Portal
+            )
         )
     }
 
@@ -60,7 +66,7 @@ impl Exchange {
             return Ok(city);
         };
         match kind {
-            Kind::LostRequest => Err(TransportError::Timeout),
+            Kind::LostRequest | Kind::DeadLink => Err(TransportError::Timeout),
             Kind::LostAnswer | Kind::Cut => Err(TransportError::Reset),
             Kind::Outage => Err(TransportError::Offline),
             Kind::ErrorBefore | Kind::ErrorAfter => Ok(plain(500, "text/plain", b"oops")),

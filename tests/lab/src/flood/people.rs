@@ -288,7 +288,13 @@ impl Hands<'_> {
     }
 
     fn text(&mut self) -> String {
-        format!("Nước ngập tới gối, {TEXT} {}", self.random.next_u64())
+        let word = self.random.next_u64();
+        // Some tell it all. A bundle of more than 8 KiB whose answer was lost is asked for before it is sent again.
+        let told = match word % 12 {
+            0 => "ổồ ".repeat(1_250),
+            _ => "Nước ngập tới gối, ".to_owned(),
+        };
+        format!("{told}{TEXT} {word}")
     }
 
     fn jpeg(&mut self) -> Vec<u8> {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use hues_core::desk::{Desk, Surroundings, Ticket};
 use hues_core::feedback::{ReportSummary, Submitted};
 use hues_core::ports::{Clock, ClockReading, NoLog};
-use hues_core::probe::NoProbe;
 use hues_core::{HueError, StorageReason};
 use hues_env::{Random, SeededRandom};
 use hues_protocol::http::{HttpResponse, TransportError};
@@ -16,7 +15,7 @@ use hues_store::live::{self, Row, Subscription};
 use hues_sync::engine::{Event, Io};
 use hues_sync::machine::{self, Link};
 
-use super::coverage::Coverage;
+use super::coverage::Onlooker;
 use super::scenario::Role;
 use crate::disk::{Fault as DiskFault, Image, Plan as DiskPlan, SimDisk};
 
@@ -132,6 +131,7 @@ pub struct Phone {
     vault: Arc<MemoryVault>,
     random: SeededRandom,
     root: [u8; 32],
+    onlooker: Arc<Onlooker>,
     /// The city's time minus the phone's, as the network adapter is told it.
     city_offset: i64,
     dying: bool,
@@ -148,7 +148,13 @@ type Outcome<T> = Result<T, End>;
 
 impl Phone {
     /// A phone that was never opened.
-    pub fn new(role: Role, seed: u64, starts: i64, root: [u8; 32]) -> Phone {
+    pub fn new(
+        role: Role,
+        seed: u64,
+        starts: i64,
+        root: [u8; 32],
+        onlooker: Arc<Onlooker>,
+    ) -> Phone {
         let mut random = SeededRandom::new(seed);
         Phone {
             role,
@@ -173,6 +179,7 @@ impl Phone {
             vault: Arc::new(MemoryVault::new(random.next_u64())),
             random,
             root,
+            onlooker,
             city_offset: 0,
             dying: false,
             full: false,
@@ -194,7 +201,7 @@ impl Phone {
     }
 
     /// Starts the process.
-    pub fn start(&mut self, coverage: &mut Coverage) -> Outcome<Vec<Io>> {
+    pub fn start(&mut self) -> Outcome<Vec<Io>> {
         self.life += 1;
         self.off_until = None;
         self.city_offset = 0;
@@ -216,7 +223,7 @@ impl Phone {
             let list = Vec::new();
             self.watched = Some(Watched { steps, list });
         }
-        io.extend(self.tell(Event::Link(self.link), coverage)?);
+        io.extend(self.tell(Event::Link(self.link))?);
         Ok(io)
     }
 
@@ -226,7 +233,7 @@ impl Phone {
             vault: self.vault.clone(),
             clock: self.clock.clone(),
             log: Arc::new(NoLog),
-            probe: Arc::new(NoProbe),
+            probe: self.onlooker.clone(),
             random: Box::new(self.random.fork()),
             root: self.root,
             listen: true,
@@ -243,10 +250,7 @@ impl Phone {
     }
 
     /// Tells the engine something; gives what it wants then.
-    pub fn tell(&mut self, event: Event, coverage: &mut Coverage) -> Outcome<Vec<Io>> {
-        if let Some(desk) = &self.desk {
-            coverage.met(desk.machine().mode(), &event);
-        }
+    pub fn tell(&mut self, event: Event) -> Outcome<Vec<Io>> {
         let (done, io) = self.at(|desk| desk.tell(event))?;
         self.bearable(done)?;
         let now = self.clock.now().mono();
@@ -456,14 +460,8 @@ impl Phone {
         &mut self,
         id: u64,
         outcome: Result<HttpResponse, TransportError>,
-        coverage: &mut Coverage,
     ) -> Outcome<Vec<Io>> {
-        self.tell(Event::Http { id, outcome }, coverage)
-    }
-
-    /// The desk, to look at.
-    pub fn desk(&mut self) -> Option<&mut Desk> {
-        self.desk.as_mut()
+        self.tell(Event::Http { id, outcome })
     }
 
     /// What waits, and why.

@@ -21,6 +21,8 @@ pub struct Report {
     pub unheard: u64,
     /// Acts newer than the copy a phone was put back to, and unsent: counted apart.
     pub copied_over: u64,
+    /// Acts on reports that a restored city lost and a phone put back to an old copy could not bring again: they wait.
+    pub orphans: u64,
     /// Exchanges.
     pub exchanges: u64,
     /// Beacons fetched without regard to certificate dates.
@@ -92,6 +94,8 @@ pub struct Sum {
     pub unheard: u64,
     /// Acts newer than a restored copy.
     pub copied_over: u64,
+    /// Acts on reports that a restored city lost and a phone put back to an old copy could not bring again: they wait.
+    pub orphans: u64,
     /// Exchanges.
     pub exchanges: u64,
     /// What hit.
@@ -124,6 +128,7 @@ impl Sum {
         self.refused += report.refused;
         self.unheard += report.unheard;
         self.copied_over += report.copied_over;
+        self.orphans += report.orphans;
         self.exchanges += report.exchanges;
         for (kind, n) in &report.hits {
             *self.hits.entry(kind).or_default() += n;

@@ -35,6 +35,7 @@ impl Air {
             rate: GOOD,
             latency: 0,
         };
+        let mut dead = false;
         for entry in entries {
             let What::Weather { fault, phones } = &entry.what else {
                 continue;
@@ -44,6 +45,7 @@ impl Air {
             }
             match fault.kind {
                 Kind::Outage => air.out = true,
+                Kind::DeadLink => dead = true,
                 Kind::Portal => air.portal = true,
                 Kind::Slow => air.rate = air.rate.min(fault.size),
                 Kind::Latency => air.latency = air.latency.max(fault.size),
@@ -56,6 +58,7 @@ impl Air {
             Air { rate, .. } if rate < SLOW => Link::Slow,
             _ => Link::Good,
         };
+        air.out |= dead;
         air
     }
 

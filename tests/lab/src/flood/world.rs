@@ -3,11 +3,13 @@
 //! Invariant: nothing happens but by an event of the queue, and every draw comes from the seed; so the log of a seed is always the same.
 
 mod calm;
+mod fidget;
 mod network;
 mod strikes;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::sync::Arc;
 
 use hues_city::gateway::{AnyMedia, Gateway, Peer};
 use hues_city::storage::MemoryStorage;
@@ -20,6 +22,7 @@ use hues_sync::machine::Link;
 
 use self::calm::Settled;
 use super::audit::Invariant;
+use super::coverage::Onlooker;
 use super::exchange::Exchange;
 use super::hostile::Memory;
 use super::people::{self, account, Did};
@@ -70,7 +73,25 @@ pub(super) enum Due {
         life: u64,
         keys: bool,
     },
+    /// The host says something of its own accord.
+    Fidget {
+        phone: usize,
+        life: u64,
+        seed: u64,
+    },
+    /// The link that was gone for a moment is back.
+    LinkBack {
+        phone: usize,
+        life: u64,
+    },
     RoomAgain {
+        phone: usize,
+    },
+    Charged {
+        phone: usize,
+        life: u64,
+    },
+    Updated {
         phone: usize,
     },
     BackToCopy {
@@ -95,12 +116,15 @@ pub(super) struct World<'s> {
     pub(super) plan: Plan,
     pub(super) gateway: Gateway<MemoryStorage>,
     pub(super) phones: Vec<Phone>,
+    onlooker: Arc<Onlooker>,
     pub(super) report: Report,
     /// Commits the city acknowledged: op, epoch, log index.
     pub(super) ledger: BTreeSet<(String, String, u64)>,
     /// When the city first committed an op.
     pub(super) committed: BTreeMap<String, u64>,
     pub(super) calm: bool,
+    /// Phones whose release the city no longer speaks with.
+    too_old: BTreeSet<usize>,
     city_random: SeededRandom,
     /// Each phone's stream for what its exchanges meet.
     luck: Vec<SeededRandom>,
@@ -143,6 +167,7 @@ impl<'s> World<'s> {
         let mut gateway = Gateway::open_with(MemoryStorage::new(), &mut env, Box::new(AnyMedia))
             .map_err(|e| broken(format!("the city did not open: {e}")))?;
         let root = gateway.root();
+        let onlooker = Arc::new(Onlooker::default());
         let mut phones = Vec::new();
         for place in &plan.phones {
             let role = scenario.groups[place.group].who;
@@ -150,7 +175,13 @@ impl<'s> World<'s> {
             gateway
                 .add_account(&mut env, &key, &name, role != Role::Citizen)
                 .map_err(|e| broken(format!("an account: {e}")))?;
-            phones.push(Phone::new(role, random.next_u64(), scenario.starts, root));
+            phones.push(Phone::new(
+                role,
+                random.next_u64(),
+                scenario.starts,
+                root,
+                onlooker.clone(),
+            ));
         }
         Ok(World {
             now: 0,
@@ -160,11 +191,13 @@ impl<'s> World<'s> {
             luck: phones.iter().map(|_| random.fork()).collect(),
             wakes: vec![0; phones.len()],
             phones,
+            onlooker,
             plan,
             report: Report::new(scenario),
             ledger: BTreeSet::new(),
             committed: BTreeMap::new(),
             calm: false,
+            too_old: BTreeSet::new(),
             city_random,
             queue: BinaryHeap::new(),
             order: 0,
@@ -181,8 +214,10 @@ impl<'s> World<'s> {
 
     /// Plays the flood and judges it.
     pub(super) fn run(mut self) -> Outcome<Report> {
+        let onlooker = self.onlooker.clone();
         self.play()?;
-        let report = self.judge()?;
+        let mut report = self.judge()?;
+        report.coverage = onlooker.seen();
         Ok(report)
     }
 
@@ -259,6 +294,18 @@ impl<'s> World<'s> {
                     self.tell(phone, event)?;
                 }
             }
+            Due::Charged { phone, life } => {
+                if self.phones[phone].life == life && self.phones[phone].is_running() {
+                    self.tell(phone, Event::LowPower(false))?;
+                }
+            }
+            Due::Updated { phone } => {
+                if self.too_old.contains(&phone) {
+                    self.updated(phone);
+                }
+            }
+            Due::Fidget { phone, life, seed } => self.fidget(phone, life, seed)?,
+            Due::LinkBack { phone, life } => self.link_back(phone, life)?,
             Due::RoomAgain { phone } => self.phones[phone].fill_disk(None),
             Due::BackToCopy { phone } => self.back_to_copy(phone)?,
             Due::ClockRight { phone } => self.phones[phone].bend(0),
@@ -311,7 +358,7 @@ impl<'s> World<'s> {
         let life = self.phones[phone].life;
         let leaves = self.now + 20_000 + seed % MINUTE;
         self.push(leaves, Due::Background { phone, life });
-        self.report.coverage.met_enqueued(&mut self.phones[phone]);
+        self.will_fidget(phone, seed);
         let group = &self.scenario.groups[self.plan.phones[phone].group];
         let did = people::act(&mut self.phones[phone], group, seed, self.now);
         self.did(phone, did)
@@ -382,8 +429,8 @@ impl<'s> World<'s> {
             return Ok(());
         }
         let air = Air::over(phone, self.now, self.weather());
-        self.linked(phone, air.link);
-        match self.phones[phone].start(&mut self.report.coverage) {
+        self.linked(phone, &air);
+        match self.phones[phone].start() {
             Ok(io) => {
                 self.follow(phone, io)?;
                 self.check_phone(phone)?;
@@ -468,11 +515,12 @@ impl<'s> World<'s> {
     fn air(&mut self, phone: usize) -> Outcome<()> {
         let air = Air::over(phone, self.now, self.weather());
         let before = self.phones[phone].link;
+        self.linked(phone, &air);
         if air.link == before {
             return Ok(());
         }
         for (kind, is) in [
-            (Kind::Outage, air.out),
+            (Kind::Outage, air.link == Link::None),
             (Kind::Portal, air.portal),
             (Kind::Slow, air.link == Link::Slow),
         ] {
@@ -480,22 +528,36 @@ impl<'s> World<'s> {
                 self.report.hit(kind);
             }
         }
-        self.linked(phone, air.link);
         self.tell(phone, Event::Link(air.link))
     }
 
-    /// A phone's link is this now. Each darkness has its own budget of wake-ups.
-    fn linked(&mut self, phone: usize, link: Link) {
+    /// A phone's link is this now.
+    fn linked(&mut self, phone: usize, air: &Air) {
+        self.phones[phone].link = air.link;
+        if air.link == Link::None {
+            self.darkened(phone);
+        } else if !air.out {
+            self.phones[phone].dark_since = None;
+        }
+    }
+
+    /// A phone knows that nothing passes: its system says so, or a request waited in vain. Each darkness has its own budget of wake-ups.
+    fn darkened(&mut self, phone: usize) {
         let phone = &mut self.phones[phone];
-        let dark = link == Link::None;
-        phone.link = link;
-        if dark != phone.dark_since.is_some() {
-            phone.dark_since = dark.then_some(self.now);
+        if phone.dark_since.is_none() {
+            phone.dark_since = Some(self.now);
             phone.counts.dark_wakes.clear();
         }
     }
 
+    /// A timer rang. With a request under way the phone was awake already.
     fn woke(&mut self, phone: usize) {
+        let life = self.phones[phone].life;
+        let under_way =
+            |e: &Exchange| e.phone == phone && e.life == life && e.request.class != Class::LongPoll;
+        if self.exchanges.values().any(under_way) {
+            return;
+        }
         let now = self.now;
         let counts = &mut self.phones[phone];
         counts.counts.wakes += 1;
@@ -509,7 +571,7 @@ impl<'s> World<'s> {
     }
 
     pub(super) fn tell(&mut self, phone: usize, event: Event) -> Outcome<()> {
-        match self.phones[phone].tell(event, &mut self.report.coverage) {
+        match self.phones[phone].tell(event) {
             Ok(io) => self.follow(phone, io),
             Err(end) => self.ended(phone, end),
         }

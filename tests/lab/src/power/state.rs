@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
               CREATE TABLE power_step (one INTEGER PRIMARY KEY CHECK (one = 1), step INTEGER NOT NULL, cursor INTEGER NOT NULL);
               INSERT INTO power_step VALUES (1, 0, 0);",
     },
+    Migration { version: 3, sql: hues_sync::schema::SCHEMA_SIGNED },
 ];
 
 pub(super) const INDEX: SearchIndex<'static> = SearchIndex {

@@ -32,7 +32,7 @@ impl World<'_> {
         self.lanes_in_order(&state)?;
         for phone in 0..self.phones.len() {
             self.check_phone(phone)?;
-            self.receipts(phone, &ops)?;
+            self.receipts(phone, &state, &ops)?;
             self.lists_whole(phone, &state)?;
             self.proofs(phone)?;
             if let Some(seen) = self.overseen(phone)?.first() {
@@ -61,6 +61,11 @@ impl World<'_> {
         }
     }
 
+    /// The reports that the city has.
+    pub(in crate::flood) fn reports(&mut self) -> Option<BTreeSet<String>> {
+        self.gateway.state().ok().map(|state| reports(&state))
+    }
+
     /// Every promised act and photo is with the city, once, and nothing that nobody made.
     fn all_arrived(&mut self, state: &Value, ops: &BTreeMap<String, &Value>) -> Outcome<()> {
         let complete: BTreeSet<(String, String)> = list(state, "files")
@@ -68,6 +73,7 @@ impl World<'_> {
             .filter(|f| f["complete"] == true && f["sha256"] == f["stored_sha256"])
             .map(|f| (text(f, "op"), text(f, "sha256")))
             .collect();
+        let reports = reports(state);
         let mut known = BTreeSet::new();
         for phone in 0..self.phones.len() {
             for promise in self.phones[phone].promised.clone() {
@@ -81,6 +87,11 @@ impl World<'_> {
                 }
                 if !there && promise.copied_over {
                     self.report.copied_over += 1;
+                    continue;
+                }
+                if !there && !promise.files_report && !reports.contains(&promise.report) {
+                    // What it is about was copied over, which is judged by itself.
+                    self.report.orphans += 1;
                     continue;
                 }
                 if !there {
@@ -143,7 +154,20 @@ impl World<'_> {
     }
 
     /// Each receipt a phone holds was given by the city, for that op; and the op is with the city now.
-    fn receipts(&mut self, phone: usize, ops: &BTreeMap<String, &Value>) -> Outcome<()> {
+    fn receipts(
+        &mut self,
+        phone: usize,
+        state: &Value,
+        ops: &BTreeMap<String, &Value>,
+    ) -> Outcome<()> {
+        let reports = reports(state);
+        let orphans: BTreeSet<String> = self.phones[phone]
+            .promised
+            .iter()
+            .filter(|p| !p.files_report && !reports.contains(&p.report))
+            .map(|p| p.op.clone())
+            .collect();
+        let about_known = |op: &String| !orphans.contains(op);
         let kept = self.look_at(phone, |tx| {
             let mut statement = tx.prepare(
                 "SELECT lower(hex(op_id)), receipt FROM sync_op WHERE receipt IS NOT NULL",
@@ -163,7 +187,7 @@ impl World<'_> {
                     format!("phone {phone}: the receipt of {op} was never given for it: {given:?}");
                 return Err(self.broken(Invariant::Receipts, what));
             }
-            if !ops.contains_key(&op) {
+            if !ops.contains_key(&op) && about_known(&op) {
                 let what = format!("phone {phone} holds a receipt for {op}, which the city lost and was not offered again");
                 return Err(self.broken(Invariant::Receipts, what));
             }
@@ -260,6 +284,13 @@ impl World<'_> {
         }
         Ok(())
     }
+}
+
+fn reports(state: &Value) -> BTreeSet<String> {
+    list(state, "reports")
+        .iter()
+        .map(|r| text(r, "id"))
+        .collect()
 }
 
 fn list<'a>(state: &'a Value, name: &str) -> &'a [Value] {

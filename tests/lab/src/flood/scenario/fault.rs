@@ -5,6 +5,8 @@
 pub enum Kind {
     /// A carrier is out.
     Outage,
+    /// The phone shows bars, and nothing passes.
+    DeadLink,
     /// The link carries few bytes a second.
     Slow,
     /// Every exchange takes longer.
@@ -45,10 +47,14 @@ pub enum Kind {
     BadPage,
     /// The clock jumps.
     ClockJump,
+    /// Power is low for a while: the phone saves what it can.
+    LowPower,
     /// The phone is put back to an older copy of itself.
     OldCopy,
     /// The app is updated while acts wait.
     Update,
+    /// The city no longer speaks the phone's protocol, until somebody updates the app.
+    TooOld,
     /// The gateway's process dies with all it was about to answer.
     GatewayKilled,
     /// The city goes back to its last backup.
@@ -103,8 +109,9 @@ pub struct Fault {
 
 impl Kind {
     /// All of them, with the names that files use.
-    pub const ALL: [(Kind, &'static str); 25] = [
+    pub const ALL: [(Kind, &'static str); 28] = [
         (Kind::Outage, "outage"),
+        (Kind::DeadLink, "dead-link"),
         (Kind::Slow, "slow"),
         (Kind::Latency, "latency"),
         (Kind::Portal, "portal"),
@@ -125,8 +132,10 @@ impl Kind {
         (Kind::DiskFull, "disk-full"),
         (Kind::BadPage, "bad-page"),
         (Kind::ClockJump, "clock-jump"),
+        (Kind::LowPower, "low-power"),
         (Kind::OldCopy, "old-copy"),
         (Kind::Update, "update"),
+        (Kind::TooOld, "too-old"),
         (Kind::GatewayKilled, "gateway-killed"),
         (Kind::Restore, "restore"),
     ];
@@ -153,14 +162,18 @@ impl Kind {
     #[must_use]
     pub fn shape(self) -> Shape {
         match self {
-            Kind::Outage | Kind::Slow | Kind::Latency | Kind::Portal => Shape::Weather,
+            Kind::Outage | Kind::DeadLink | Kind::Slow | Kind::Latency | Kind::Portal => {
+                Shape::Weather
+            }
             Kind::Kill
             | Kind::Battery
             | Kind::DiskFull
             | Kind::BadPage
             | Kind::ClockJump
+            | Kind::LowPower
             | Kind::OldCopy
-            | Kind::Update => Shape::Phone,
+            | Kind::Update
+            | Kind::TooOld => Shape::Phone,
             Kind::GatewayKilled | Kind::Restore => Shape::City,
             _ => Shape::Exchange,
         }

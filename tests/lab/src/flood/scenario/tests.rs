@@ -58,7 +58,7 @@ fn an_error_names_its_line_and_the_rule() {
             "kind = \"outage\"",
             "kind = \"flod\"",
             15,
-            "there is no fault 'flod'; there are outage, slow",
+            "there is no fault 'flod'; there are outage, dead-link, slow",
         ),
         (
             "carrier = \"a\"\nfrom",

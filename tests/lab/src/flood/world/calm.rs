@@ -20,6 +20,9 @@ impl World<'_> {
     /// The faults end: links are good, phones are on, in their owners' hands.
     pub(super) fn calm_down(&mut self) -> Outcome<()> {
         self.calm = true;
+        for phone in std::mem::take(&mut self.too_old) {
+            self.updated(phone);
+        }
         for phone in 0..self.phones.len() {
             self.phones[phone].fill_disk(None);
             if self.phones[phone].is_dying() {

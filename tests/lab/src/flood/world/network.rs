@@ -40,7 +40,10 @@ impl World<'_> {
             hit = hit.filter(|_| request.path.starts_with("/pull"));
         }
         if air.out {
-            hit = Some((Kind::Outage, 0));
+            hit = Some(match air.link {
+                Link::None => (Kind::Outage, 0),
+                _ => (Kind::DeadLink, 0),
+            });
         } else if air.portal {
             hit = Some((Kind::Portal, 0));
         }
@@ -73,6 +76,13 @@ impl World<'_> {
                 request.path
             )
         });
+        if self.too_old.contains(&phone) {
+            for (name, value) in &mut request.headers {
+                if name == "hues-protocol" {
+                    *value = "0".into();
+                }
+            }
+        }
         let tls = !self.phones[phone].trusts_certificate();
         let mut exchange = Exchange {
             phone,
@@ -95,6 +105,13 @@ impl World<'_> {
             exchange.answer = Some(Err(TransportError::Offline));
             self.exchanges.insert(number, exchange);
             self.push(self.now + 50, Due::Answer(number));
+            return Ok(());
+        }
+        if matches!(exchange.hit, Some((Kind::DeadLink, _))) {
+            exchange.answer = Some(Err(TransportError::Timeout));
+            self.exchanges.insert(number, exchange);
+            self.push(self.now + PATIENCE, Due::Answer(number));
+            self.darkened(phone);
             return Ok(());
         }
         self.exchanges.insert(number, exchange);
@@ -140,15 +157,21 @@ impl World<'_> {
         let response = self.city(request);
         self.memory.overhear(request, &response);
         let writes = request.method != Method::Get && request.method != Method::Head;
-        if writes && (200..300).contains(&response.status) {
-            if request.path == "/ops" {
-                if let Ok(receipt) = hues_protocol::city::Parsed::<Receipt>::parse(&response.body) {
-                    let r = receipt.unproven();
-                    let op = r.op_id.to_string();
+        let good = (200..300).contains(&response.status);
+        if good && request.path.starts_with("/ops") {
+            if let Ok(receipt) = hues_protocol::city::Parsed::<Receipt>::parse(&response.body) {
+                let r = receipt.unproven();
+                let op = r.op_id.to_string();
+                // Asked for the fate of an op, the city signs for it in its present epoch: only for one that was committed.
+                if writes {
                     self.committed.entry(op.clone()).or_insert(self.now);
+                }
+                if self.committed.contains_key(&op) {
                     self.ledger.insert((op, r.epoch.to_string(), r.log_index));
                 }
             }
+        }
+        if writes && good {
             for poll in std::mem::take(&mut self.polls) {
                 self.poll_over(poll);
             }
@@ -189,9 +212,7 @@ impl World<'_> {
             return Ok(());
         }
         let outcome = exchange.answer.unwrap_or(Err(TransportError::Timeout));
-        let told =
-            self.phones[phone].answer(exchange.request.id, outcome, &mut self.report.coverage);
-        match told {
+        match self.phones[phone].answer(exchange.request.id, outcome) {
             Ok(io) => self.follow(phone, io),
             Err(end) => self.ended(phone, end),
         }

@@ -47,6 +47,16 @@ impl World<'_> {
                 self.phones[phone].bend(by[random.below(4) as usize]);
                 self.push(self.now + random.below(8 * HOUR), Due::ClockRight { phone });
             }
+            Kind::LowPower => {
+                self.tell(phone, Event::LowPower(true))?;
+                let charged = self.now + 10 * MINUTE + random.below(5 * HOUR);
+                self.push(charged, Due::Charged { phone, life });
+            }
+            Kind::TooOld => {
+                self.too_old.insert(phone);
+                let updated = self.now + 10 * MINUTE + random.below(6 * HOUR);
+                self.push(updated, Due::Updated { phone });
+            }
             Kind::OldCopy => {
                 self.phones[phone].copy_at(self.now);
                 let back = self.now + 20 * MINUTE + random.below(3 * HOUR);
@@ -57,12 +67,20 @@ impl World<'_> {
                     Ok((Ok(()), _)) | Ok((Err(_), _)) => {}
                     Err(end) => return self.ended(phone, end),
                 }
-                self.phones[phone].kill();
-                self.off_for(phone, MINUTE);
+                self.updated(phone);
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Another release of the app is installed.
+    pub(super) fn updated(&mut self, phone: usize) {
+        self.too_old.remove(&phone);
+        if self.phones[phone].is_running() {
+            self.phones[phone].kill();
+            self.off_for(phone, MINUTE);
+        }
     }
 
     pub(super) fn off_for(&mut self, phone: usize, ms: u64) {
