@@ -3,6 +3,8 @@
 //! The flood laboratory puts hundreds of these into one thread. What runs is what runs on a phone: the same files, transactions, rules and step machine as
 //! behind [`crate::HuesCore`], whose thin shell of threads this replaces by a caller who does one thing after the other. Apps use [`crate::HuesCore`].
 
+mod keep;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use hues_sync::machine::{self, Item, State as Machine, Wait};
 use hues_sync::outbox::{self, OpView};
 use tokio::sync::mpsc::{unbounded_channel, UnboundedReceiver};
 use zeroize::Zeroizing;
+
+pub use keep::{slots, SessionSlot};
 
 use crate::account::{self, report_window, Brought, Opened, Ready, State, Work};
 use crate::error::HueError;
@@ -491,6 +495,29 @@ impl Desk {
     /// `Storage`.
     pub fn age(&mut self) -> Result<(), HueError> {
         self.work().commit(|tx, _, _| account::age(tx))
+    }
+
+    /// What is wrong with the file: authentication of its pages, its trees, its references. Empty when nothing is.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub fn faults(&mut self) -> Result<Vec<String>, HueError> {
+        self.look(|tx| {
+            let mut faults = Vec::new();
+            for check in [
+                "cipher_integrity_check",
+                "integrity_check",
+                "foreign_key_check",
+            ] {
+                let mut statement = tx.prepare(&format!("PRAGMA {check}"))?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    faults.push(row.get::<_, String>(0)?);
+                }
+            }
+            faults.retain(|said| said != "ok");
+            Ok(faults)
+        })
     }
 
     /// Rows that the search index does not have as they are; empty when index and table agree.

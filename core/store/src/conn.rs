@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, TransactionBehavior, MAIN_DB};
 
 use crate::changes::Changes;
+use crate::doubt::Origin;
 use crate::error::{Result, StoreError};
 
 /// What a commit survives.
@@ -67,12 +68,13 @@ impl Deref for Snapshot<'_> {
 /// The one connection that writes.
 pub struct Writer {
     conn: Connection,
+    origin: Arc<Origin>,
     changes: Arc<Mutex<Changes>>,
     durability: Option<Durability>,
 }
 
 impl Writer {
-    pub(crate) fn new(mut conn: Connection) -> Result<Writer> {
+    pub(crate) fn new(mut conn: Connection, origin: Arc<Origin>) -> Result<Writer> {
         let changes = Arc::new(Mutex::new(Changes::default()));
         let seen = Arc::clone(&changes);
         conn.update_hook(Some(
@@ -84,6 +86,7 @@ impl Writer {
         ))?;
         Ok(Writer {
             conn,
+            origin,
             changes,
             durability: None,
         })
@@ -122,13 +125,13 @@ impl Writer {
             Ok(value) => value,
             Err(e) => {
                 drop(tx);
-                unharmed_writer(&self.conn)?;
+                unharmed_writer(&self.conn).map_err(|e| self.origin.judge(e))?;
                 return Err(e);
             }
         };
         // A damaged page that was read makes the commit fail by itself, under another name.
         if let Err(e) = tx.commit() {
-            unharmed_writer(&self.conn)?;
+            unharmed_writer(&self.conn).map_err(|e| self.origin.judge(e))?;
             return Err(StoreError::from(e).into());
         }
         Ok(Committed {
@@ -145,7 +148,7 @@ impl Writer {
         &mut self,
         f: impl FnOnce(&Snapshot<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        snapshot(&mut self.conn, f)
+        snapshot(&mut self.conn, &self.origin, f)
     }
 
     /// Moves the log into the file and empties it. Readers in the middle of a read keep part of it back.
@@ -189,7 +192,8 @@ impl Writer {
     /// [`StoreError::Corrupt`] at the first fault, [`StoreError::Busy`] while a reader is in the middle of a read.
     pub fn verify(&mut self) -> Result<()> {
         self.checkpoint()?;
-        verify(&self.conn)
+        let seen = verify(&self.conn);
+        seen.map_err(|e| self.origin.judge_by(e, || verify(&self.conn)))
     }
 
     fn choose(&mut self, durability: Durability) -> Result<()> {
@@ -210,12 +214,13 @@ impl Writer {
 /// A connection that only reads.
 pub struct Reader {
     conn: Connection,
+    origin: Arc<Origin>,
 }
 
 impl Reader {
-    pub(crate) fn new(conn: Connection) -> Result<Reader> {
+    pub(crate) fn new(conn: Connection, origin: Arc<Origin>) -> Result<Reader> {
         conn.pragma_update(None, "query_only", true)?;
-        Ok(Reader { conn })
+        Ok(Reader { conn, origin })
     }
 
     /// Runs `f` on one state of the file.
@@ -226,7 +231,7 @@ impl Reader {
         &mut self,
         f: impl FnOnce(&Snapshot<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        snapshot(&mut self.conn, f)
+        snapshot(&mut self.conn, &self.origin, f)
     }
 
     /// Gives back the memory that is not needed now.
@@ -252,11 +257,12 @@ fn begin(
 
 fn snapshot<R, E: From<StoreError>>(
     conn: &mut Connection,
+    origin: &Origin,
     f: impl FnOnce(&Snapshot<'_>) -> Result<R, E>,
 ) -> Result<R, E> {
     let tx = begin(conn, TransactionBehavior::Deferred)?;
     let result = f(&Snapshot(&tx));
-    unharmed(&tx)?;
+    unharmed(&tx).map_err(|e| origin.judge(e))?;
     result
 }
 
@@ -301,6 +307,7 @@ pub fn read_together<R, E: From<StoreError>>(
     f: impl FnOnce(&[Snapshot<'_>]) -> Result<R, E>,
 ) -> Result<R, E> {
     let mut begun = Vec::with_capacity(readers.len());
+    let origins: Vec<Arc<Origin>> = readers.iter().map(|r| r.origin.clone()).collect();
     for reader in readers {
         let tx = begin(&mut reader.conn, TransactionBehavior::Deferred)?;
         // A deferred transaction takes its snapshot at its first read.
@@ -310,8 +317,8 @@ pub fn read_together<R, E: From<StoreError>>(
     }
     let snapshots: Vec<Snapshot<'_>> = begun.iter().map(|tx| Snapshot(tx)).collect();
     let result = f(&snapshots);
-    for tx in &begun {
-        unharmed(tx)?;
+    for (tx, origin) in begun.iter().zip(&origins) {
+        unharmed(tx).map_err(|e| origin.judge(e))?;
     }
     result
 }
@@ -331,6 +338,16 @@ fn verify(conn: &Connection) -> Result<()> {
         Ok(())
     } else {
         Err(StoreError::Corrupt("b-tree"))
+    }
+}
+
+/// Reads every page that is in use, through the log as every query does.
+pub(crate) fn whole(conn: &Connection) -> Result<()> {
+    let verdict: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    unharmed(conn)?;
+    match verdict.as_str() {
+        "ok" => Ok(()),
+        _ => Err(StoreError::Corrupt("b-tree")),
     }
 }
 

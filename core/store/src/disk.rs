@@ -126,7 +126,7 @@ pub trait Disk: Send + Sync {
 /// Reads a whole file of at most `limit` bytes.
 ///
 /// # Errors
-/// `NotFound`, `FileTooLarge` above `limit`, else the system's.
+/// `NotFound`, `FileTooLarge` above `limit`, `Other` when the disk gives fewer bytes than the file has, else the system's.
 pub fn read(disk: &dyn Disk, path: &Path, limit: u64) -> Result<Vec<u8>> {
     let file = disk.open(path, Mode::Read)?;
     let len = file.len()?;
@@ -134,9 +134,11 @@ pub fn read(disk: &dyn Disk, path: &Path, limit: u64) -> Result<Vec<u8>> {
         return Err(Error::from(ErrorKind::FileTooLarge));
     }
     let mut out = vec![0; usize::try_from(len).map_err(|_| Error::from(ErrorKind::FileTooLarge))?];
-    let got = file.read_at(0, &mut out)?;
-    out.truncate(got);
-    Ok(out)
+    // The file has these bytes and does not give them: the disk's doing, not damage.
+    match file.read_at(0, &mut out)? == out.len() {
+        true => Ok(out),
+        false => Err(Error::from(ErrorKind::Other)),
+    }
 }
 
 /// Writes a file so that it is durable and whole when this returns: temporary file, sync, rename, sync of the

@@ -16,6 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::conn::{unharmed, Reader, Writer, CACHE_MIB};
 use crate::disk::{ensure_dir, sweep_temporary, Disk, Mode};
+use crate::doubt::Origin;
 use crate::error::{Result, StoreError};
 use crate::keyfile::{FileKey, KeyFile};
 use crate::migrate::{migrate, newest, Migration};
@@ -56,6 +57,7 @@ pub struct StoreFile {
     name: String,
     key: FileKey,
     options: FileOptions,
+    origin: Arc<Origin>,
 }
 
 /// Where a damaged database went.
@@ -97,13 +99,7 @@ impl StoreFile {
             }
             None => KeyFile::create(&*disk, dir, kind.name, vault, kind.class, random)?,
         };
-        let file = StoreFile {
-            disk,
-            dir: dir.into(),
-            name: kind.name.into(),
-            key,
-            options: kind.options,
-        };
+        let file = StoreFile::at(disk, dir, kind.name, key, kind.options);
         let writer = file.open_database(&mut envelope, kind.migrations)?;
         // A file opens with one copy of its envelope, too; a full disk is no reason to refuse it.
         let _ = envelope.mend(&*file.disk);
@@ -124,17 +120,11 @@ impl StoreFile {
     ) -> Result<(StoreFile, Writer)> {
         check_name(name)?;
         ensure_dir(&*disk, dir)?;
-        let file = StoreFile {
-            disk,
-            dir: dir.into(),
-            name: name.into(),
-            key,
-            options,
-        };
+        let file = StoreFile::at(disk, dir, name, key, options);
         let mut conn = file.connect(true)?;
         migrate(&mut conn, migrations)?;
         file.disk.sync_dir(&file.dir)?;
-        let writer = Writer::new(conn)?;
+        let writer = Writer::new(conn, file.origin.clone())?;
         Ok((file, writer))
     }
 
@@ -143,7 +133,7 @@ impl StoreFile {
     /// # Errors
     /// As [`StoreFile::open`].
     pub fn reader(&self) -> Result<Reader> {
-        Reader::new(self.connect(false)?)
+        Reader::new(self.connect(false)?, self.origin.clone())
     }
 
     /// The writing connection anew, after the first one was dropped (a phone coming back from the background).
@@ -151,7 +141,7 @@ impl StoreFile {
     /// # Errors
     /// As [`StoreFile::open`].
     pub fn writer(&self) -> Result<Writer> {
-        Writer::new(self.connect(true)?)
+        Writer::new(self.connect(true)?, self.origin.clone())
     }
 
     /// The proven key, for what lies beside the database.
@@ -199,13 +189,7 @@ impl StoreFile {
         check_name(kind.name)?;
         let mut envelope = KeyFile::load(&*disk, dir, kind.name)?.ok_or(StoreError::NotFound)?;
         let key = envelope.open(vault)?;
-        let file = StoreFile {
-            disk,
-            dir: dir.into(),
-            name: kind.name.into(),
-            key,
-            options: kind.options,
-        };
+        let file = StoreFile::at(disk, dir, kind.name, key, kind.options);
         if !envelope.is_born() {
             // An earlier call was interrupted while making the new database: nothing was acknowledged in it yet, and
             // what is to be salvaged is the one set aside before.
@@ -273,13 +257,40 @@ impl StoreFile {
         Ok(conn)
     }
 
+    fn at(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        name: &str,
+        key: FileKey,
+        options: FileOptions,
+    ) -> StoreFile {
+        let origin = Origin::new(disk.clone(), database(dir, name), key.duplicate());
+        StoreFile {
+            disk,
+            dir: dir.into(),
+            name: name.into(),
+            key,
+            options,
+            origin,
+        }
+    }
+
     fn open_database(&self, envelope: &mut KeyFile, migrations: &[Migration]) -> Result<Writer> {
         if envelope.is_born() && !has_content(&*self.disk, &self.database())? {
             return Err(StoreError::Corrupt("database missing"));
         }
-        let mut conn = self.connect(true)?;
+        let opened = self.try_open_database(envelope, migrations);
+        opened.map_err(|e| self.origin.judge(e))
+    }
+
+    fn try_open_database(
+        &self,
+        envelope: &mut KeyFile,
+        migrations: &[Migration],
+    ) -> Result<Writer> {
+        let mut conn = self.try_connect(true)?;
         migrate(&mut conn, migrations)?;
-        let mut writer = Writer::new(conn)?;
+        let mut writer = Writer::new(conn, self.origin.clone())?;
         if !envelope.is_born() {
             // SQLite deletes the log of an empty database file, and does not sync the name of a new one: until the first
             // pages are in the file itself and its name is durable, the envelope must not promise that it exists.
@@ -291,6 +302,10 @@ impl StoreFile {
     }
 
     fn connect(&self, create: bool) -> Result<Connection> {
+        self.try_connect(create).map_err(|e| self.origin.judge(e))
+    }
+
+    fn try_connect(&self, create: bool) -> Result<Connection> {
         let conn = connect(&*self.disk, &self.database(), &self.key, create)?;
         let secure_delete = if self.options.secure_delete {
             "ON"
@@ -318,7 +333,12 @@ fn set_up_cipher() {
 }
 
 /// Opens one connection and proves that the key reads the file.
-fn connect(disk: &dyn Disk, path: &Path, key: &FileKey, create: bool) -> Result<Connection> {
+pub(crate) fn connect(
+    disk: &dyn Disk,
+    path: &Path,
+    key: &FileKey,
+    create: bool,
+) -> Result<Connection> {
     set_up_cipher();
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -430,7 +450,7 @@ fn database(dir: &Path, name: &str) -> PathBuf {
     dir.join(format!("{name}.db"))
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)

@@ -9,6 +9,7 @@ mod conn;
 mod db;
 pub mod disk;
 pub mod doubles;
+mod doubt;
 mod error;
 mod ext;
 mod file;

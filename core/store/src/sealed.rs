@@ -189,11 +189,13 @@ struct Source(Box<dyn DiskFile>);
 
 impl ReadAt for Source {
     fn read_exact_at(&self, at: u64, buf: &mut [u8]) -> std::io::Result<()> {
+        use std::io::ErrorKind::{Other, UnexpectedEof};
         if self.0.read_at(at, buf)? == buf.len() {
-            Ok(())
-        } else {
-            Err(std::io::ErrorKind::UnexpectedEof.into())
+            return Ok(());
         }
+        // Bytes that the file has and the disk does not give are no damage.
+        let cut = at.saturating_add(buf.len() as u64) > self.0.len()?;
+        Err(if cut { UnexpectedEof } else { Other }.into())
     }
 
     fn size(&self) -> std::io::Result<u64> {

@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 use hues_env::planted;
+use hues_lab::calls::{journey, Way};
 use hues_lab::flood::scenario::BUILT_IN;
 use hues_lab::flood::{run, Scenario};
 use hues_lab::power::{history, Mistake};
@@ -58,6 +59,29 @@ fn power_losses_find_what_floods_are_too_kind_for() {
         let found = seeds
             .into_iter()
             .find_map(|seed| planted::with(bug, || history(seed, Mistake::None)).err());
+        match found {
+            Some(broken) => println!("{bug}: {broken}"),
+            None => panic!("{bug} was not found"),
+        }
+    }
+}
+
+/// Bugs that failing disk calls find, how the disk fails and where.
+const FOUND_BY_CALLS: [(&str, &str, u64); 2] = [
+    ("damage-at-first-sight", "phone-short-once", 20),
+    ("session-connection-kept", "phone-error-stays", 329),
+];
+
+#[test]
+fn failing_disk_calls_find_what_nothing_else_meets() {
+    for (bug, way, nth) in FOUND_BY_CALLS {
+        let way = Way::ALL.into_iter().find(|w| w.to_string() == way).unwrap();
+        assert_eq!(journey(way, nth).err(), None, "{bug} is not planted yet");
+        // Somewhere near, should a journey have become a call longer.
+        let near = nth - 4..nth + 5;
+        let found = near
+            .into_iter()
+            .find_map(|nth| planted::with(bug, || journey(way, nth)).err());
         match found {
             Some(broken) => println!("{bug}: {broken}"),
             None => panic!("{bug} was not found"),

@@ -19,7 +19,7 @@ use hues_sync::outbox;
 
 pub(crate) use files::{age, open, recover, Opened, Ready};
 pub(crate) use repair::Brought;
-pub(crate) use work::{State, Work};
+pub(crate) use work::{breaks, State, Work};
 
 use crate::error::HueError;
 use crate::feedback::rows::{line, LINE};

@@ -308,7 +308,7 @@ impl Work<'_> {
 }
 
 /// Whether the connection must not be used again after this error: what it believes of the file may be wrong.
-fn breaks(error: &HueError) -> bool {
+pub(crate) fn breaks(error: &HueError) -> bool {
     matches!(
         error,
         HueError::Storage {

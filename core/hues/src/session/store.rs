@@ -12,6 +12,7 @@ use hues_store::{
 };
 
 use super::Kept;
+use crate::account::breaks;
 use crate::error::HueError;
 
 const SCHEMA: [Migration; 1] = [Migration {
@@ -29,7 +30,13 @@ const KIND: FileKind<'static> = FileKind {
 };
 
 /// The open session file.
-pub(crate) struct SessionFile(Mutex<Writer>);
+pub(crate) struct SessionFile(Mutex<Open>);
+
+struct Open {
+    file: StoreFile,
+    /// None after a failure: what a connection believes of its file may be wrong then, and the next use makes a new one.
+    writer: Option<Writer>,
+}
 
 impl SessionFile {
     /// Opens it in an account's folder, or makes it.
@@ -38,8 +45,8 @@ impl SessionFile {
         dir: &Path,
         vault: &dyn SlotVault,
     ) -> Result<SessionFile, HueError> {
-        let (_, writer) = StoreFile::open(disk, dir, &KIND, vault, &mut SystemRandom)?;
-        Ok(SessionFile(Mutex::new(writer)))
+        let (file, writer) = StoreFile::open(disk, dir, &KIND, vault, &mut SystemRandom)?;
+        Ok(SessionFile::of(file, writer))
     }
 
     /// After damage: makes the file anew. What it held, the city gives again at the next sign-in.
@@ -49,20 +56,25 @@ impl SessionFile {
         vault: &dyn SlotVault,
     ) -> Result<SessionFile, HueError> {
         let opened = StoreFile::open(disk.clone(), dir, &KIND, vault, &mut SystemRandom);
-        let whole = opened.and_then(|(_, mut writer)| writer.verify().map(|()| writer));
-        let writer = match whole {
-            Ok(writer) => writer,
+        let whole = opened.and_then(|(file, mut writer)| writer.verify().map(|()| (file, writer)));
+        let (file, writer) = match whole {
+            Ok(whole) => whole,
             Err(StoreError::Corrupt(_)) => {
                 let (file, writer, _) =
                     StoreFile::quarantine_and_recreate(disk, dir, &KIND, vault)?;
                 for aside in file.set_aside()? {
                     file.discard_aside(&aside)?;
                 }
-                writer
+                (file, writer)
             }
             Err(e) => return Err(e.into()),
         };
-        Ok(SessionFile(Mutex::new(writer)))
+        Ok(SessionFile::of(file, writer))
+    }
+
+    fn of(file: StoreFile, writer: Writer) -> SessionFile {
+        let writer = Some(writer);
+        SessionFile(Mutex::new(Open { file, writer }))
     }
 
     /// The session that was kept.
@@ -124,6 +136,11 @@ impl SessionFile {
         self.put("device", cose)
     }
 
+    /// Reads every page.
+    pub(crate) fn verify(&self) -> Result<(), HueError> {
+        self.with(|writer| Ok(writer.verify()?))
+    }
+
     fn put(&self, name: &str, value: &[u8]) -> Result<(), HueError> {
         self.with(|writer| {
             let sql =
@@ -137,6 +154,16 @@ impl SessionFile {
     }
 
     fn with<R>(&self, f: impl FnOnce(&mut Writer) -> Result<R, HueError>) -> Result<R, HueError> {
-        f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = match open.writer.take() {
+            Some(writer) => writer,
+            None => open.file.writer()?,
+        };
+        let done = f(&mut writer);
+        if hues_env::planted!("session-connection-kept") || !done.as_ref().err().is_some_and(breaks)
+        {
+            open.writer = Some(writer);
+        }
+        done
     }
 }

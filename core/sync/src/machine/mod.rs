@@ -13,6 +13,8 @@ mod types;
 
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod rules;
 
 pub use backoff::{ceiling, delay, Governor, BASE_MS, CAP_MS};
 pub use plan::Item;

@@ -186,6 +186,11 @@ impl<S: Storage> Gateway<S> {
         self.failure.as_ref()
     }
 
+    /// The same, told once.
+    pub fn take_failure(&mut self) -> Option<StorageError> {
+        self.failure.take()
+    }
+
     /// The keys of the city.
     #[must_use]
     pub fn keys(&self) -> &CityKeys {

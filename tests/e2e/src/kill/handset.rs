@@ -10,6 +10,7 @@ use hues_env::{Random, SeededRandom};
 use serde_json::{json, Value};
 
 use super::blow::Blow;
+use super::check;
 use super::tally::Tally;
 use crate::process::{Ran, Running, Trouble};
 
@@ -85,6 +86,8 @@ impl Handset {
         let ran = running.end().await?;
         if ran.killed() {
             tally.hit(place(blow, &trace));
+            check::phone(&self.home)?;
+            tally.checked += 1;
         } else if blow.is_none() {
             let took = began.elapsed().as_millis() as u64;
             self.usual.insert(word, (usual * 3 + took) / 4);

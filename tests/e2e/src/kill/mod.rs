@@ -4,6 +4,7 @@
 //! exactly once, no photo is missing, and nothing is there that nobody made. A failing day names its seed.
 
 mod blow;
+mod check;
 mod handset;
 mod judge;
 mod people;

@@ -145,6 +145,7 @@ impl Day {
         for (place, times) in one.hits.into_iter().chain(other.hits) {
             *tally.hits.entry(place).or_default() += times;
         }
+        tally.checked += one.checked + other.checked;
         self.town.revive(tally).await
     }
 

@@ -11,6 +11,8 @@ pub struct Tally {
     pub rounds: u64,
     /// Kills by place.
     pub hits: BTreeMap<String, u64>,
+    /// Checks of all files of a killed phone or city.
+    pub checked: u64,
     /// Kills after which the person found that what she did was not saved, and did it again.
     pub again: u64,
     /// Kills after which it was saved though nothing had been said.
@@ -73,8 +75,8 @@ impl Tally {
         }
         out.push_str(&format!(
             "{} rounds, {} kills ({} of something not saved and done again, {} of something saved and not said): {} acts and {} photos \
-             arrived, {} lost, {} double\n",
-            self.rounds, self.kills(), self.again, self.silent, self.acts, self.photos, self.lost, self.double
+             arrived, {} lost, {} double; all files whole after {} kills\n",
+            self.rounds, self.kills(), self.again, self.silent, self.acts, self.photos, self.lost, self.double, self.checked
         ));
         out
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::blow::Blow;
+use super::check;
 use super::tally::Tally;
 use crate::ledger::text;
 use crate::process::{Running, Trouble};
@@ -102,6 +103,8 @@ impl Town {
             if !end.killed() {
                 return Err(end.broken("the city ended by itself"));
             }
+            check::city(&self.data)?;
+            tally.checked += 1;
             start(&self.program, &self.data, self.tls, &address).await?
         };
         (self.running, self.ready) = (running, ready);

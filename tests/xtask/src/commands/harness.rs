@@ -49,6 +49,16 @@ pub const SOAK: Family = Family {
         start: Start::Cargo("run --quiet -p hues-lab --bin power"),
     },
     Harness {
+        name: "disk",
+        about: "every disk call of the whole journey fails in its turn, on the phone and in the city: `-- [WAY [CALL]]`",
+        start: Start::Cargo("run --quiet -p hues-lab --bin disk"),
+    },
+    Harness {
+        name: "mutants",
+        about: "small changes of machine, protocol and store rules, each to be noticed by a test: `-- [SUITE] [--shard 0/4 …]`",
+        start: Start::Own(super::mutants::run),
+    },
+    Harness {
         name: "kill",
         about: "rounds of SIGKILL over real processes, phone and city, 1,000 of them unless told otherwise: `-- ROUNDS SEED`",
         start: Start::Built("kill"),

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod datapack;
 pub mod fuzz;
 pub mod harness;
+pub mod mutants;
 pub mod pin;
 pub mod setup;
 pub mod size;

@@ -4,6 +4,7 @@ pub mod bindgen;
 pub mod debian;
 pub mod deny;
 pub mod maven;
+pub mod mutants;
 pub mod node;
 pub mod python;
 pub mod swift;
